@@ -1,0 +1,91 @@
+"""`stance predict`."""
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from stance.errors import InputError
+
+
+class Format(StrEnum):
+    """How predictions are printed."""
+
+    TABLE = "table"
+    JSONL = "jsonl"
+    CSV = "csv"
+
+
+def command(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Articles as text, Chinese or English; - or nothing for standard input.")
+    ] = None,
+    format: Annotated[
+        Format | None, typer.Option(help="How to print; a table on a terminal and JSON Lines in a pipe otherwise.")
+    ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Also print what decided: cue, mention and rule; words and weights.")
+    ] = False,
+    model: Annotated[Path | None, typer.Option(help="Folder of a trained model; otherwise the one that ships.")] = None,
+) -> None:
+    """Label the statements of articles with speaker and stance.
+
+    Examples:
+        echo 开源是智商税。 | stance predict
+
+        stance predict article.txt other.txt --format csv > statements.csv
+
+        stance predict --explain < article.txt
+    """
+    from stance.cli.output import writer
+    from stance.learning.model import load
+    from stance.reading import read
+
+    chosen = format or (Format.TABLE if sys.stdout.isatty() else Format.JSONL)
+    failed = False
+    trained = None
+    try:
+        write = writer(chosen, sys.stdout, explain=explain)
+        for file in files or [Path("-")]:
+            try:
+                text = _text_of(file)
+            except InputError as error:
+                typer.echo(f"stance: {error}", err=True)
+                failed = True
+                continue
+            if text.strip():
+                trained = trained or load(model)
+                document = read(text, id=str(file))
+                write(document, trained.predict(document, explain=explain))
+                sys.stdout.flush()
+    except BrokenPipeError:
+        _forget_standard_output()
+    if failed:
+        raise typer.Exit(1)
+
+
+def _text_of(file: Path) -> str:
+    from stance.reading.decode import decode
+
+    try:
+        if str(file) == "-":
+            if sys.stdin.isatty():
+                typer.echo("Reading from the terminal; end the text with Ctrl-D.", err=True)
+            data = sys.stdin.buffer.read()
+        else:
+            data = file.read_bytes()
+    except OSError as error:
+        raise InputError(f"{file}: {error.strerror}; name a readable text file, or - for standard input") from error
+    text, encoding = decode(data, str(file))
+    if encoding != "UTF-8":
+        typer.echo(f"stance: {file}: not UTF-8; read as {encoding}", err=True)
+    return text
+
+
+def _forget_standard_output() -> None:
+    """The reader of our output has gone (`| head -1`): keep Python from complaining when it flushes."""
+    import os
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

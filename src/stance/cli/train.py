@@ -1,0 +1,38 @@
+"""`stance train`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def command(
+    labels: Annotated[Path, typer.Option(help="File or folder of labels.")] = Path("labels"),
+    model: Annotated[Path, typer.Option(help="Folder to write.")] = Path("models/default"),
+) -> None:
+    """Train on hand labels, print cross-validated scores, write the model folder with its card.
+
+    Examples:
+        stance train
+
+        stance train --labels labels/local --model models/mine
+    """
+    from stance.cli.scores import print_scores
+    from stance.learning.card import card
+    from stance.learning.evaluation import cross_validate
+    from stance.learning.labels import load_documents
+    from stance.learning.model import default_folder
+    from stance.learning.training import Settings, describe, examples, train
+
+    documents = load_documents(labels)
+    typer.echo(describe(documents))
+    typer.echo("Cross-validating, a document or more left out at a time …", err=True)
+    settings = Settings()
+    training = examples(documents)
+    result = cross_validate(training, settings)
+    print_scores(result)
+    typer.echo("Training on everything …", err=True)
+    trained = train(training, result.logits, documents, settings)
+    trained.save(model, card(trained, documents, result))
+    use = "" if model.resolve() == default_folder().resolve() else f"; use it with `stance predict --model {model}`"
+    typer.echo(f"wrote {model}{use}")

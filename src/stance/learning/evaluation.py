@@ -1,0 +1,354 @@
+"""Folds, scores, confidence intervals, baselines, agreement. No document is ever on both sides of a fold."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import astuple, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from stance.errors import LabelError
+from stance.learning.features import featurize
+from stance.learning.labels import LabelledDocument, group, read_labels
+from stance.learning.model import STANCES, Floats, Model, softmax
+from stance.learning.training import Example, Ints, Pipeline, Settings, temperature
+from stance.reading import read
+from stance.types import AUTHOR, Document, Speaker, Stance
+
+# More documents than this are put into so many folds; fewer are left out one at a time.
+_MOST_FOLDS = 10
+_DRAWS = 1000
+_SEED = 20260101
+WORDS_ONLY = Settings(("words",), {"words": 1.0})
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """A confusion matrix, and what follows from it; undefined ratios are zero. Scores of parts add up."""
+
+    confusion: Ints
+    """(gold, predicted), in the order of `STANCES`."""
+
+    @classmethod
+    def of(cls, gold: Ints, predicted: Ints) -> "Scores":
+        confusion = np.zeros((len(STANCES), len(STANCES)), np.intp)
+        np.add.at(confusion, (gold, predicted), 1)
+        return cls(confusion)
+
+    def __add__(self, other: "Scores") -> "Scores":
+        return Scores(self.confusion + other.confusion)
+
+    @property
+    def precision(self) -> Floats:
+        """One a stance: (classes,)."""
+        return _ratio(self.confusion.diagonal(), self.confusion.sum(0))
+
+    @property
+    def recall(self) -> Floats:
+        """One a stance: (classes,)."""
+        return _ratio(self.confusion.diagonal(), self.confusion.sum(1))
+
+    @property
+    def f1(self) -> Floats:
+        """One a stance: (classes,)."""
+        return _ratio(2 * self.confusion.diagonal(), self.confusion.sum(0) + self.confusion.sum(1))
+
+    @property
+    def macro_f1(self) -> float:
+        return float(self.f1.mean())
+
+    @property
+    def f_avg(self) -> float:
+        """Mean F1 of the two sides, as in SemEval-2016 task 6 (Mohammad et al. 2016)."""
+        return float(self.f1[[STANCES.index(Stance.PRO_OPEN), STANCES.index(Stance.PRO_CLOSED)]].mean())
+
+    @property
+    def accuracy(self) -> float:
+        return float(_ratio(self.confusion.trace(), self.confusion.sum()))
+
+
+def _ratio(part: object, whole: object) -> Floats:
+    top, bottom = np.asarray(part, float), np.asarray(whole, float)
+    result: Floats = np.divide(top, bottom, out=np.zeros_like(top), where=bottom > 0)
+    return result
+
+
+def folds(documents: Sequence[str]) -> list[tuple[Ints, Ints]]:
+    """Training and test rows for every fold, by the document of each row: one left out, or one tenth of them.
+
+    Raises `LabelError` where there are fewer than two documents.
+    """
+    names = list(dict.fromkeys(documents))
+    if len(names) < 2:
+        raise LabelError(f"only one document ({', '.join(names)}): leaving it out leaves nothing; label a second one")
+    fold_of = {name: number % _MOST_FOLDS if len(names) > _MOST_FOLDS else number for number, name in enumerate(names)}
+    rows = np.array([fold_of[name] for name in documents])
+    return [(np.flatnonzero(rows != fold), np.flatnonzero(rows == fold)) for fold in range(rows.max() + 1)]
+
+
+def out_of_fold(training: Sequence[Example], settings: Settings, jobs: int = -1) -> Floats:
+    """(statements, classes): the logits of each statement by a model that has not seen its document.
+
+    Each language learns from its own statements.
+    """
+    from joblib import Parallel, delayed
+
+    logits = np.zeros((len(training), len(STANCES)))
+    for language in dict.fromkeys(example.language for example in training):
+        rows = np.array([row for row, example in enumerate(training) if example.language is language])
+        own = [training[row] for row in rows]
+        parts = folds([example.document for example in own])
+        scored = Parallel(n_jobs=jobs)(
+            delayed(_score_fold)([own[row] for row in train], [own[row] for row in test], settings)
+            for train, test in parts
+        )
+        for (_, test), scores in zip(parts, scored, strict=True):
+            logits[rows[test]] = scores
+    return logits
+
+
+def _score_fold(training: Sequence[Example], test: Sequence[Example], settings: Settings) -> Floats:
+    return Pipeline(settings).fit(training).logits(test)
+
+
+def majority(training: Sequence[Example]) -> Ints:
+    """The baseline that always says the most frequent stance of the other documents."""
+    gold = np.array([example.stance for example in training])
+    predicted = np.zeros_like(gold)
+    for train, test in folds([example.document for example in training]):
+        predicted[test] = np.bincount(gold[train], minlength=len(STANCES)).argmax()
+    return predicted
+
+
+def interval(gold: Ints, predicted: Ints, measure: Callable[[Scores], float]) -> tuple[float, float]:
+    """The 95 % bootstrap interval of a measure over statements (percentile method, Efron 1979)."""
+    rng = np.random.default_rng(_SEED)
+    draws = rng.integers(0, len(gold), (_DRAWS, len(gold)))
+    values = [measure(Scores.of(gold[draw], predicted[draw])) for draw in draws]
+    low, high = np.percentile(values, [2.5, 97.5])
+    return float(low), float(high)
+
+
+def calibration_error(probabilities: Floats, gold: Ints, bins: int = 10) -> float:
+    """Expected calibration error: confidence against accuracy in bins of equal width (Naeini et al. 2015)."""
+    confidence, right = probabilities.max(1), probabilities.argmax(1) == gold
+    number = np.minimum((confidence * bins).astype(int), bins - 1)
+    gaps = [abs(confidence[number == b].sum() - right[number == b].sum()) for b in range(bins)]
+    return float(sum(gaps) / len(gold))
+
+
+# --- what the commands print -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """One way to label, with its scores."""
+
+    name: str
+    scores: Scores
+    macro_f1_interval: tuple[float, float]
+    """95 %, as `interval` has it."""
+    f_avg_interval: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """An evaluation: our system first, then the baselines."""
+
+    how: str
+    """How it was made, for the reader."""
+    systems: tuple[System, ...]
+    calibration_error: float
+    logits: Floats
+    """(statements, classes), out of fold where cross-validated."""
+    speakers: "SpeakerScores | None" = None
+
+
+def _system(name: str, gold: Ints, predicted: Ints) -> System:
+    return System(
+        name,
+        Scores.of(gold, predicted),
+        interval(gold, predicted, lambda scores: scores.macro_f1),
+        interval(gold, predicted, lambda scores: scores.f_avg),
+    )
+
+
+def cross_validate(
+    training: Sequence[Example], settings: Settings, documents: Sequence[LabelledDocument] = ()
+) -> Result:
+    """Leave one document out, or a tenth of them where there are many; speakers where `documents` come with a source.
+
+    Raises `LabelError` where there are fewer than two documents of a language.
+    """
+    gold = np.array([example.stance for example in training])
+    logits = out_of_fold(training, settings)
+    words = out_of_fold(training, WORDS_ONLY)
+    heat = temperature(logits, gold)
+    count = len({example.document for example in training})
+    return Result(
+        f"{len(gold)} statements of {count} documents, "
+        + ("each document left out in turn" if count <= _MOST_FOLDS else f"{_MOST_FOLDS} folds of whole documents"),
+        (
+            _system("stance", gold, logits.argmax(1)),
+            _system("words only", gold, words.argmax(1)),
+            _system("majority", gold, majority(training)),
+        ),
+        calibration_error(softmax(logits / heat), gold),
+        logits,
+        score_speakers(documents) if documents else None,
+    )
+
+
+def score_model(model: Model, documents: Sequence[LabelledDocument]) -> Result:
+    """A trained model on labels it may not have seen; the majority baseline says neutral."""
+    gold = np.array([STANCES.index(stance) for document in documents for stance in document.stances])
+    logits, probabilities = [], []
+    for document in documents:
+        chosen = model.languages[document.language]
+        for views in featurize(document.statements, document.language):
+            logits.append(chosen.logits(views))
+            probabilities.append(chosen.probabilities(logits[-1]))
+    scored = np.array(logits)
+    return Result(
+        f"{len(gold)} statements of {len(documents)} documents, by the trained model",
+        (
+            _system("stance", gold, scored.argmax(1)),
+            _system("majority", gold, np.full_like(gold, STANCES.index(Stance.NEUTRAL))),
+        ),
+        calibration_error(np.array(probabilities), gold),
+        scored,
+        score_speakers(documents),
+    )
+
+
+# --- agreement of annotators -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How far two annotators agree."""
+
+    units: int
+    """Stretches with one label by each; where one cut a sentence and the other did not, both parts count."""
+    stance_kappa: float
+    stance_same: int
+    speaker_kappa: float
+    speaker_same: int
+
+
+def agreement(first: Sequence[LabelledDocument], second: Sequence[LabelledDocument]) -> Agreement:
+    """Cohen's kappa for stance and speaker over the documents that both annotators labelled."""
+    others = {document.id: document for document in second}
+    stances: list[tuple[str, str]] = []
+    speakers: list[tuple[str, str]] = []
+    for document in first:
+        if document.id not in others:
+            continue
+        theirs = others[document.id].labels
+        at = 0
+        for label in document.labels:
+            while at < len(theirs) and theirs[at].statement.end <= label.statement.start:
+                at += 1
+            for other in theirs[at:]:
+                if other.statement.start >= label.statement.end:
+                    break
+                stances.append((label.stance, other.stance))
+                speakers.append((label.statement.speaker.name, other.statement.speaker.name))
+    return Agreement(
+        len(stances), kappa(stances), sum(a == b for a, b in stances), kappa(speakers), sum(a == b for a, b in speakers)
+    )
+
+
+def annotator_agreement(folder: Path) -> Agreement:
+    """The agreement of the two annotators whose labels lie below `folder`, in ``annotators/<name>/``.
+
+    Raises `LabelError` where there are not two.
+    """
+    homes = sorted(home for home in folder.rglob("annotators/*") if home.is_dir())
+    if len(homes) != 2:
+        raise LabelError(f"{folder}: {len(homes)} annotators below it; labels of two belong in …/annotators/<name>/")
+    first, second = (
+        [document for file in sorted(home.glob("*.jsonl")) for document in group(read_labels(file))] for home in homes
+    )
+    return agreement(first, second)
+
+
+def kappa(pairs: Sequence[tuple[str, str]]) -> float:
+    """Cohen's kappa (1960): agreement beyond chance; 1 where there is nothing to disagree on.
+
+    >>> kappa([("a", "a"), ("b", "b"), ("a", "b"), ("b", "b")])
+    0.5
+    """
+    if not pairs:
+        return 1.0
+    total = len(pairs)
+    observed = sum(a == b for a, b in pairs) / total
+    values = {value for pair in pairs for value in pair}
+    chance = sum(sum(a == v for a, _ in pairs) * sum(b == v for _, b in pairs) for v in values) / total**2
+    return 1.0 if chance == 1 else (observed - chance) / (1 - chance)
+
+
+# --- speakers ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerScores:
+    """How often the reader names the speaker that the label names."""
+
+    statements: int
+    right: int
+    gold_other: int
+    """Statements whose label is not the author."""
+    predicted_other: int
+    right_other: int
+
+    def __add__(self, other: "SpeakerScores") -> "SpeakerScores":
+        return SpeakerScores(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
+
+    @property
+    def accuracy(self) -> float:
+        return self.right / self.statements if self.statements else 0.0
+
+    @property
+    def f1_not_author(self) -> float:
+        whole = self.gold_other + self.predicted_other
+        return 2 * self.right_other / whole if whole else 0.0
+
+
+def score_speakers(documents: Sequence[LabelledDocument]) -> "SpeakerScores | None":
+    """Speakers found in the articles that the labels were made on; None where no article is at hand."""
+    scores = [
+        speaker_scores(document, read(path.read_text(encoding="utf-8"), id=document.id))
+        for document in documents
+        for path in source_files(document.id)
+    ]
+    return sum(scores[1:], scores[0]) if scores else None
+
+
+def source_files(document: str) -> list[Path]:
+    """The article of a document named "seeds/001": the one file whose path begins so."""
+    place = Path(document)
+    return sorted(place.parent.glob(f"{place.name}_*.txt"))[:1]
+
+
+def speaker_scores(labelled: LabelledDocument, document: Document) -> SpeakerScores:
+    """Hold the speakers found in `document` against its labels, by the characters they share."""
+    right = gold_other = predicted_other = right_other = at = 0
+    for label in labelled.labels:
+        start, end = label.statement.start, label.statement.end
+        while at < len(document.statements) and document.statements[at].end <= start:
+            at += 1
+        overlap = [s for s in document.statements[at:] if s.start < end][:8]
+        best = max(overlap, key=lambda s: min(end, s.end) - max(start, s.start), default=None)
+        found = best.speaker if best is not None else AUTHOR
+        same = _same(label.statement.speaker, found)
+        right += same
+        gold_other += label.statement.speaker != AUTHOR
+        predicted_other += found != AUTHOR
+        right_other += same and label.statement.speaker != AUTHOR
+    return SpeakerScores(len(labelled.labels), right, gold_other, predicted_other, right_other)
+
+
+def _same(gold: Speaker, found: Speaker) -> bool:
+    """Whether two names are one, or one holds the other (李开复博士, 李开复); any of those who share it."""
+    names, others = gold.name.split("、"), found.name.split("、")
+    return any(a == b or (len(a) > 1 and len(b) > 1 and (a in b or b in a)) for a in names for b in others)

@@ -1,0 +1,161 @@
+"""Hand labels: read, check, write. JSON Lines, one statement a line, in text order."""
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from stance.errors import LabelError
+from stance.reading import detect_language
+from stance.types import Document, Label, Language, Speaker, Stance, Statement
+
+_FIELDS = {"document": str, "start": int, "end": int, "text": str, "speaker": str, "stance": str, "annotator": str}
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledDocument:
+    """The labels of one document, in text order."""
+
+    id: str
+    language: Language
+    labels: tuple[Label, ...]
+
+    @property
+    def statements(self) -> list[Statement]:
+        return [label.statement for label in self.labels]
+
+    @property
+    def stances(self) -> list[Stance]:
+        return [label.stance for label in self.labels]
+
+
+def read_labels(path: Path) -> list[Label]:
+    """The labels in a file.
+
+    Raises `LabelError` naming file and line where a line is broken.
+    """
+    try:
+        with path.open(encoding="utf-8") as lines:
+            return [_parse(line, f"{path}:{number}") for number, line in enumerate(lines, 1) if line.strip()]
+    except OSError as error:
+        raise LabelError(f"{path}: {error.strerror}; name a file of labels or a folder of them") from error
+    except UnicodeDecodeError as error:
+        raise LabelError(f"{path}: not UTF-8 (byte {error.start}); save it as UTF-8") from error
+
+
+def _parse(line: str, place: str) -> Label:
+    try:
+        row = json.loads(line)
+    except ValueError as error:
+        raise LabelError(f"{place}: no JSON ({error}); a label is one JSON object on one line") from error
+    if not isinstance(row, dict):
+        raise LabelError(f"{place}: a label is a JSON object, not {type(row).__name__}")
+    for field, kind in _FIELDS.items():
+        if not isinstance(row.get(field), kind) or isinstance(row[field], bool):
+            raise LabelError(
+                f"{place}: field {field!r} must be {'a number' if kind is int else 'text'}, is {row.get(field)!r}"
+            )
+    if row["stance"] not in list(Stance):
+        raise LabelError(f"{place}: stance {row['stance']!r} is none of {', '.join(Stance)}")
+    if not 0 <= row["start"] < row["end"] or row["end"] - row["start"] != len(row["text"]):
+        raise LabelError(
+            f"{place}: offsets {row['start']}–{row['end']} do not fit a text of {len(row['text'])} characters; "
+            "both count characters of the cleaned document"
+        )
+    statement = Statement(row["text"], row["start"], row["end"], Speaker(row["speaker"]))
+    return Label(row["document"], statement, Stance(row["stance"]), row["annotator"], str(row.get("note", "")))
+
+
+def to_row(label: Label) -> dict[str, Any]:
+    """`label` as a JSON object."""
+    return {
+        "document": label.document,
+        "start": label.statement.start,
+        "end": label.statement.end,
+        "text": label.statement.text,
+        "speaker": label.statement.speaker.name,
+        "stance": label.stance,
+        "annotator": label.annotator,
+        "note": label.note,
+    }
+
+
+def write_labels(path: Path, labels: Iterable[Label]) -> None:
+    """Write a file of labels; what stood there stays whole until the new one is."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with beside.open("w", encoding="utf-8", newline="\n") as out:
+            out.writelines(json.dumps(to_row(label), ensure_ascii=False) + "\n" for label in labels)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def label_files(path: Path) -> list[Path]:
+    """The label files that `path` names: itself, or those below it; annotators' originals are not among them.
+
+    Raises `LabelError` where there are none.
+    """
+    if path.is_file():
+        return [path]
+    files = sorted(file for file in path.rglob("*.jsonl") if "annotators" not in file.parts)
+    if not files:
+        raise LabelError(f"{path}: no label files (*.jsonl) there; name a file of labels or a folder of them")
+    return files
+
+
+def load_documents(path: Path) -> list[LabelledDocument]:
+    """The labelled documents that `path` names, each once, its labels in text order.
+
+    Raises `LabelError` for broken lines, overlapping labels, and documents that stand in two files.
+    """
+    documents: list[LabelledDocument] = []
+    seen: dict[str, Path] = {}
+    for file in label_files(path):
+        for document in group(read_labels(file)):
+            if document.id in seen:
+                raise LabelError(f"{file}: document {document.id!r} also stands in {seen[document.id]}; keep it in one")
+            seen[document.id] = file
+            documents.append(document)
+    return documents
+
+
+def group(labels: Sequence[Label]) -> Iterator[LabelledDocument]:
+    """Labels by document, in the order in which documents come.
+
+    Raises `LabelError` where the labels of a document overlap or are out of order.
+    """
+    by_document: dict[str, list[Label]] = {}
+    for label in labels:
+        rows = by_document.setdefault(label.document, [])
+        if rows and label.statement.start < rows[-1].statement.end:
+            raise LabelError(
+                f"{label.document}: the label at {label.statement.start} begins before the one at "
+                f"{rows[-1].statement.start} ends; keep labels in text order, without overlap"
+            )
+        rows.append(label)
+    for name, rows in by_document.items():
+        yield LabelledDocument(name, detect_language("".join(row.statement.text for row in rows)), tuple(rows))
+
+
+def check_labels(labelled: LabelledDocument, document: Document) -> None:
+    """Hold labels against the document they were made on, as it is read today.
+
+    Raises `LabelError` where a label's offsets do not slice to its text, or text stands between labels.
+    """
+    end = 0
+    for label in labelled.labels:
+        statement = label.statement
+        if document.text[statement.start : statement.end] != statement.text:
+            raise LabelError(
+                f"{labelled.id}: characters {statement.start}–{statement.end} now read "
+                f"{document.text[statement.start : statement.end]!r}, the label says {statement.text!r}; "
+                "cleaning has changed, so move the label"
+            )
+        if between := document.text[end : statement.start].strip():
+            raise LabelError(f"{labelled.id}: {between!r} at {end} has no label; label every sentence")
+        end = statement.end
+    if rest := document.text[end:].strip():
+        raise LabelError(f"{labelled.id}: {rest!r} at {end} has no label; label every sentence")

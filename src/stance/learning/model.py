@@ -1,0 +1,208 @@
+"""The trained model as plain arrays: score, explain, save, load. Needs NumPy only."""
+
+import json
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import safetensors
+from numpy.typing import NDArray
+from safetensors.numpy import load_file, save
+
+from stance.errors import ModelError
+from stance.learning.features import Views, featurize
+from stance.types import Document, Evidence, Language, Prediction, Stance
+
+FORMAT = 1
+STANCES = tuple(Stance)
+_WEIGHTS, _METADATA, _CARD = "weights.safetensors", "metadata.json", "README.md"
+_DEFAULT = "models/default"
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """TF-IDF of one kind of features, as scikit-learn's TfidfVectorizer has it: sublinear, smoothed, unit length."""
+
+    vocabulary: Mapping[str, int]
+    """Feature to column."""
+    idf: Floats
+    """(features,)"""
+    coefficients: Floats
+    """(classes, features); the view's weight is in them."""
+
+    def weigh(self, features: Sequence[str]) -> tuple[NDArray[np.intp], Floats]:
+        """Columns and values of the features that the vocabulary has; values are of unit length."""
+        counts = Counter(column for feature in features if (column := self.vocabulary.get(feature)) is not None)
+        columns = np.fromiter(counts, np.intp, len(counts))
+        values = (1.0 + np.log(np.fromiter(counts.values(), np.float64, len(counts)))) * self.idf[columns]
+        length = np.sqrt(values @ values)
+        return columns, values / length if length else values
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageModel:
+    """The model of one language."""
+
+    views: Mapping[str, View]
+    intercept: Floats
+    """(classes,)"""
+    temperature: float
+    """Divides the logits, so that probabilities are what they say (Guo et al. 2017)."""
+
+    def logits(self, views: Views) -> Floats:
+        """(classes,) for one statement, before calibration."""
+        total = self.intercept.copy()
+        for name, view in self.views.items():
+            columns, values = view.weigh(views[name])
+            total += view.coefficients[:, columns] @ values
+        return total
+
+    def probabilities(self, logits: Floats) -> Floats:
+        """(classes,), calibrated."""
+        return softmax(logits / self.temperature)
+
+    def evidence(self, views: Views, stance: Stance, most: int = 8) -> tuple[Evidence, ...]:
+        """The features that speak most for and against `stance`, strongest first."""
+        target = STANCES.index(stance)
+        found: list[Evidence] = []
+        for name, view in self.views.items():
+            columns, values = view.weigh(views[name])
+            spread = view.coefficients[target, columns] - np.delete(view.coefficients[:, columns], target, 0).mean(0)
+            by_column = {
+                column: feature for feature in views[name] if (column := view.vocabulary.get(feature)) is not None
+            }
+            found += [
+                Evidence(f"{name}: {by_column[column]}", float(weight))
+                for column, weight in zip(columns.tolist(), values * spread, strict=True)
+            ]
+        return tuple(sorted(found, key=lambda evidence: (-abs(evidence.weight), evidence.feature))[:most])
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model a language, and what is known of its making."""
+
+    languages: Mapping[Language, LanguageModel]
+    metadata: Mapping[str, Any]
+
+    def predict(self, document: Document, *, explain: bool = False) -> Iterator[Prediction]:
+        """The statements of `document` with their stances, in order."""
+        model = self.languages[document.language]
+        for statement, views in zip(
+            document.statements, featurize(document.statements, document.language), strict=True
+        ):
+            probabilities = model.probabilities(model.logits(views))
+            stance = STANCES[int(probabilities.argmax())]
+            evidence = model.evidence(views, stance) if explain else ()
+            yield Prediction(statement, stance, dict(zip(STANCES, probabilities.tolist(), strict=True)), evidence)
+
+    def save(self, folder: Path, card: str) -> None:
+        """Write the model folder; what stood there stays whole until the new one is."""
+        arrays: dict[str, Floats] = {}
+        vocabularies: dict[str, dict[str, list[str]]] = {}
+        temperatures: dict[str, float] = {}
+        for language, model in self.languages.items():
+            arrays[f"{language}/intercept"] = model.intercept
+            temperatures[language] = model.temperature
+            vocabularies[language] = {}
+            for name, view in model.views.items():
+                arrays[f"{language}/{name}/idf"] = view.idf
+                arrays[f"{language}/{name}/coefficients"] = np.ascontiguousarray(view.coefficients)
+                vocabularies[language][name] = sorted(view.vocabulary, key=view.vocabulary.__getitem__)
+        metadata = {
+            "format": FORMAT,
+            "stances": list(STANCES),
+            **self.metadata,
+            "temperature": temperatures,
+            "vocabulary": vocabularies,
+        }
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            _replace(folder / _WEIGHTS, lambda path: path.write_bytes(save(arrays)))
+            _replace(folder / _METADATA, lambda path: _write(path, json.dumps(metadata, ensure_ascii=False, indent=1)))
+            _replace(folder / _CARD, lambda path: _write(path, card))
+        except OSError as error:
+            raise ModelError(f"{folder}: cannot be written ({error.strerror}); name another with --model") from error
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _replace(path: Path, write: Callable[[Path], object]) -> None:
+    """Write beside, then rename."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        write(beside)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def default_folder() -> Path:
+    """The model that ships: in the checkout if this is one, else in the package."""
+    checkout = Path(__file__).parents[3] / _DEFAULT
+    return checkout if (checkout.parents[1] / "pyproject.toml").is_file() else Path(__file__).parents[1] / _DEFAULT
+
+
+def load(folder: Path | None = None) -> Model:
+    """The model in `folder`, by default the one that ships. No code of the folder is run.
+
+    Raises `ModelError` where a file is missing, damaged, or of another kind.
+    """
+    folder = folder or default_folder()
+    metadata = _load_metadata(folder / _METADATA)
+    path = folder / _WEIGHTS
+    try:
+        arrays = load_file(path)
+    except FileNotFoundError:
+        raise ModelError(f"{path}: missing; run `stance train --model {folder}`") from None
+    except (OSError, safetensors.SafetensorError) as error:
+        raise ModelError(f"{path}: damaged ({error}); run `stance train --model {folder}`") from error
+    try:
+        languages = {
+            Language(language): LanguageModel(
+                {name: _view(arrays, f"{language}/{name}", names) for name, names in views.items()},
+                arrays[f"{language}/intercept"],
+                float(metadata["temperature"][language]),
+            )
+            for language, views in metadata.pop("vocabulary").items()
+        }
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
+        raise ModelError(
+            f"{folder}: {_WEIGHTS} and {_METADATA} do not fit each other ({error}); run `stance train --model {folder}`"
+        ) from error
+    return Model(languages, metadata)
+
+
+def _load_metadata(path: Path) -> dict[str, Any]:
+    try:
+        metadata = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ModelError(f"{path}: missing; run `stance train --model {path.parent}`") from None
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{path}: damaged ({error}); run `stance train --model {path.parent}`") from error
+    if not isinstance(metadata, dict) or metadata.get("format") != FORMAT or metadata.get("stances") != list(STANCES):
+        raise ModelError(f"{path}: not a model of this version of stance; run `stance train --model {path.parent}`")
+    return metadata
+
+
+def _view(arrays: Mapping[str, Floats], prefix: str, names: Sequence[str]) -> View:
+    idf, coefficients = arrays[f"{prefix}/idf"], arrays[f"{prefix}/coefficients"]
+    if idf.shape != (len(names),) or coefficients.shape != (len(STANCES), len(names)):
+        raise ValueError(f"{prefix} has {len(names)} names and arrays of {idf.shape} and {coefficients.shape}")
+    if not (np.isfinite(idf).all() and np.isfinite(coefficients).all()):
+        raise ValueError(f"{prefix} holds numbers that are none")
+    return View({name: column for column, name in enumerate(names)}, idf, coefficients)
+
+
+def softmax(logits: Floats) -> Floats:
+    """Along the last axis."""
+    shifted = np.exp(logits - logits.max(-1, keepdims=True))
+    result: Floats = shifted / shifted.sum(-1, keepdims=True)
+    return result

@@ -1,0 +1,153 @@
+"""Repairs of scraping damage: raw text in, the text that every later offset refers to out.
+
+Each repair is a small ``str -> str`` function named for what it mends. Nothing is reworded and no script is
+converted; boilerplate stays, since it is the author's text too.
+"""
+
+import html
+import re
+from collections.abc import Callable
+
+from stance.reading.mojibake import mend_slipped_bytes
+from stance.reading.words import HAN
+
+# Tags that end a line, and tags that stand inside one. Only names of HTML, so that "a < b" and "<模型>" stay.
+_BLOCK_TAG = re.compile(
+    r"</?(?:p|br|div|li|ul|ol|tr|td|th|table|tbody|h[1-6]|section|article|header|footer|blockquote|pre|hr)"
+    r"(?:\s[^<>\n]{0,300})?/?>",
+    re.IGNORECASE,
+)
+_INLINE_TAG = re.compile(
+    r"</?(?:a|b|i|u|s|em|strong|span|font|img|sup|sub|small|mark|code|label|figure|figcaption|center|o:p|wbr)"
+    r"(?:\s[^<>\n]{0,300})?/?>",
+    re.IGNORECASE,
+)
+_ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{2,6}|#[xX][0-9a-fA-F]{2,5});")
+# Line ends and tabs stay; bidirectional marks, joiners, soft hyphens and byte-order marks go.
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufffd]"
+)
+_LINE_END = re.compile("\r\n?|[\x85\u2028\u2029]")
+_WIDE_SPACE = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
+_MARKDOWN_LINK = re.compile(r"!?\[([^\[\]\n]{0,300})\]\(((?:https?:)?//[^()\s]{1,500})\)")
+_MARKDOWN_EMPHASIS = re.compile(r"\*{2,3}|(?<![A-Za-z0-9_])__(?!_)|(?<!_)__(?![A-Za-z0-9_])")
+_MARKDOWN_HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]+", re.MULTILINE)
+# "領(lǐng)", "A(yù)I": a pinyin with its tone mark, in brackets, behind the character it explains.
+_PINYIN = re.compile(rf"(?<=[{HAN}A-Za-z])[(（][a-zü]{{0,5}}[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-z]{{0,4}}[)）]")
+# A comma in front of another mark, or twice; not in Latin text, where ",," may be a table or code.
+_STRAY_COMMA = re.compile(
+    rf"[,，]+(?=[、。；？！：，])|(?<=[{HAN}”’」』》）])[,，]+(?=[,?!;:])|(?<=，),+|[,，](?=[,?!;:][{HAN}“‘「『《（])"
+)
+_DOUBLED_MARK = re.compile(r"([，、；：])\1+|(?<=[。！？])，+")
+_ASCII_RUN = re.compile(r"[!-~][ -~]{8,}[!-~]")
+# An opening mark that closes, and a closing mark that opens.
+_TURNED_CLOSING = re.compile(r"(“[^“”\n]*[。？！?!…])“(?=[^“”\n]*(?:“|$))", re.MULTILINE)
+_TURNED_OPENING = re.compile(r"^”(?=[^“”\n]+”)", re.MULTILINE)
+_BOX = re.compile(r"^[ \t]*[|│┃¦]+[ \t]*$", re.MULTILINE)
+_FULL_WIDTH = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
+_SPACES = re.compile(r"[ \t]{2,}|\t")
+_LINE_EDGES = re.compile(r"^ +| +$", re.MULTILINE)
+_BLANK_LINES = re.compile(r"\n{3,}")
+
+
+def clean(text: str) -> str:
+    """`text` with the damage of scraping repaired; cleaning twice is cleaning once.
+
+    >>> clean("開源領(lǐng)域,，發(fā)展很快,。</p>")
+    '開源領域，發展很快。'
+    """
+    while (mended := _clean_once(text)) != text:
+        text = mended
+    return text
+
+
+def unify_line_ends(text: str) -> str:
+    return _LINE_END.sub("\n", text)
+
+
+def drop_invisible(text: str) -> str:
+    """Control, zero-width and direction characters."""
+    return _INVISIBLE.sub("", text)
+
+
+def decode_entities(text: str) -> str:
+    return _ENTITY.sub(lambda entity: html.unescape(entity.group()), text)
+
+
+def drop_tags(text: str) -> str:
+    """HTML tags; those of blocks become line ends."""
+    return _INLINE_TAG.sub("", _BLOCK_TAG.sub("\n", text))
+
+
+def unwrap_markdown(text: str) -> str:
+    """The words of links, emphasis and headings without their marks."""
+    return _MARKDOWN_HEADING.sub("", _MARKDOWN_EMPHASIS.sub("", _MARKDOWN_LINK.sub(r"\1 (\2)", text)))
+
+
+def drop_pinyin(text: str) -> str:
+    return _PINYIN.sub("", text)
+
+
+def narrow_latin(text: str) -> str:
+    """Full-width letters and digits to half width; punctuation keeps its width."""
+    return text.translate(_FULL_WIDTH)
+
+
+def plain_spaces(text: str) -> str:
+    text = _SPACES.sub(" ", _WIDE_SPACE.sub(" ", text))
+    return _BLANK_LINES.sub("\n\n", _LINE_EDGES.sub("", text)).strip("\n ")
+
+
+def single_marks(text: str) -> str:
+    """Commas that scrapers put in front of other marks, and doubled marks."""
+    return _DOUBLED_MARK.sub(lambda mark: mark[1] or "", _STRAY_COMMA.sub("", text))
+
+
+def turn_quotation_marks(text: str) -> str:
+    """Curly quotation marks that face the wrong way: ``“怎么了?“他问``, ``”这是…”``.
+
+    Where one mark opens right behind the end of an open quotation and none closes it, it was meant to close.
+    """
+    return _TURNED_OPENING.sub("“", _TURNED_CLOSING.sub(r"\1”", text))
+
+
+def drop_forum_junk(text: str) -> str:
+    """The random characters that forum software strews against copying: ``! C* f, v: l+ ?$ l$ P# s8 |* m``."""
+    return _BOX.sub("", _ASCII_RUN.sub(lambda run: "" if _is_forum_junk(run.group()) else run.group(), text))
+
+
+def _is_forum_junk(run: str) -> bool:
+    """Whether `run` is a row of one- and two-character tokens, many of them a letter glued to a digit or a symbol."""
+    tokens = run.split(" ")
+    glued = sum(len(token) == 2 and not token.isalpha() and not token.isdigit() for token in tokens)
+    symbols = {ch for ch in run if not ch.isalnum() and ch != " "}
+    return (
+        len(tokens) >= 5
+        and max(map(len, tokens)) <= 2
+        and glued >= max(3, 0.4 * len(tokens))
+        and len(symbols) >= 2
+        and "=" not in symbols
+    )
+
+
+# Slipped bytes come first: their runs hold the remains of tags and pinyin that tell where they end.
+_REPAIRS: tuple[Callable[[str], str], ...] = (
+    unify_line_ends,
+    drop_invisible,
+    mend_slipped_bytes,
+    decode_entities,
+    drop_tags,
+    drop_pinyin,
+    narrow_latin,
+    drop_forum_junk,
+    unwrap_markdown,
+    single_marks,
+    turn_quotation_marks,
+    plain_spaces,
+)
+
+
+def _clean_once(text: str) -> str:
+    for repair in _REPAIRS:
+        text = repair(text)
+    return text

@@ -1,0 +1,62 @@
+"""Bytes to text: UTF-8, or the Chinese encoding in which they read better."""
+
+import codecs
+
+from stance.errors import InputError
+from stance.reading.words import simplify
+
+# The most frequent characters of modern Chinese, which make up half of any text.
+_FREQUENT = frozenset(
+    "的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年过发后作里用道行所然家种事成方多经么去法学如都同现当没动面起看定天分还进好小部其些主样理心本前开但因只从想实"
+)
+_MAGIC = {
+    b"%PDF": "a PDF",
+    b"PK\x03\x04": "a zip archive or an Office document",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+}
+_MAGIC |= {b"GIF8": "a picture", b"\x1f\x8b": "compressed", b"\x7fELF": "a program", b"PAR1": "a Parquet file"}
+# Share of a sample that control characters have in binary data.
+_BINARY = 0.02
+# Share of broken bytes up to which UTF-8 is a little damaged rather than something else.
+_DAMAGED = 0.01
+
+
+def decode(data: bytes, name: str = "-") -> tuple[str, str]:
+    """The text of `data`, and its encoding.
+
+    Raises `InputError` for what is no text.
+    """
+    for magic, kind in _MAGIC.items():
+        if data.startswith(magic):
+            raise InputError(f"{name}: not text but {kind}; save it as plain text")
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", "replace"), "UTF-16"
+    sample = data[:65536]
+    if b"\0" in sample or sum(byte < 32 and byte not in b"\t\n\r\f\x1b" for byte in sample) > _BINARY * len(sample):
+        raise InputError(f"{name}: not text but binary data; save it as plain text")
+    try:
+        return data.decode("utf-8-sig"), "UTF-8"
+    except UnicodeDecodeError:
+        pass
+    readings = [
+        (_frequent_share(text), text, encoding) for encoding in ("GB18030", "Big5") if (text := _try(data, encoding))
+    ]
+    repaired = data.decode("utf-8-sig", "replace")
+    if repaired.count("\ufffd") <= _DAMAGED * len(repaired):
+        readings.append((_frequent_share(repaired), repaired, "damaged UTF-8"))
+    _, text, encoding = max(readings, key=lambda reading: reading[0], default=(0.0, "", ""))
+    if not encoding:
+        raise InputError(f"{name}: neither UTF-8 nor GB18030 nor Big5; save it as UTF-8")
+    return text, encoding
+
+
+def _try(data: bytes, encoding: str) -> str:
+    """The text, or nothing if more than a few bytes do not fit."""
+    text = data.decode(encoding, "replace")
+    return text if text.count("\ufffd") <= _DAMAGED * len(text) else ""
+
+
+def _frequent_share(text: str) -> float:
+    sample = simplify(text[:20_000])
+    return sum(character in _FREQUENT for character in sample) / max(1, len(sample))

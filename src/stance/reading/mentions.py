@@ -1,0 +1,348 @@
+"""People, organisations and other voices in a text: where they are named, and who they are."""
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+
+from ahocorasick_rs import AhoCorasick, MatchKind
+
+from stance.reading.lexicon import Entity, Kind, Lexicon, any_of, lexicon, people
+from stance.reading.words import HAN, segment
+from stance.types import UNNAMED, Language, Speaker
+
+
+class MentionKind(StrEnum):
+    """What the words of a mention are."""
+
+    PERSON = "person"
+    ORGANISATION = "organisation"
+    PRODUCT = "product"
+    UNNAMED = "unnamed"
+    HE = "he"
+    SHE = "she"
+    THEY = "they"
+    IT = "it"
+    THIS_PERSON = "this_person"
+    FIRST = "first"
+
+
+NAMED = frozenset({MentionKind.PERSON, MentionKind.ORGANISATION})
+PRONOUNS = frozenset({MentionKind.HE, MentionKind.SHE, MentionKind.THEY, MentionKind.IT, MentionKind.THIS_PERSON})
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Words that name or point to somebody."""
+
+    start: int
+    end: int
+    kind: MentionKind
+    speaker: Speaker | None = None
+    """Who it is; None for pronouns, products and the first person."""
+    gender: str = ""
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+
+_ASCII_WORD = re.compile(r"[A-Za-z0-9]")
+_LATIN_NAME = re.compile(
+    r"\b(?:[A-Z][A-Za-z'’\-]*[a-z]|[A-Z]\.)"
+    r"(?: (?:[A-Z]\.|(?:de|da|di|van|von|der|den|la|le|bin|al|el) [A-Z][a-zé'’\-]+|[A-Z][A-Za-zà-ÿ'’\-]*[a-zà-ÿ])){1,3}"
+)
+
+
+def find_mentions(text: str, simple: str, language: Language) -> list[Mention]:
+    """The mentions of `text` in order, without overlap; `simple` is `text` simplified.
+
+    Known names come from `people.toml`; others are recognised by a title, a surname, transliteration or capitals,
+    and then wherever they stand again in the text.
+    """
+    finder = _finder(language)
+    known = _known_names(text, simple)
+    named = _explained(text, _without_overlap([*known, *finder.names(text, simple, known)]))
+    named = _without_overlap([*_titled(simple, named, language), *_once_more(simple, named, language), *named])
+    voices = finder.voices(simple)
+    return _without_overlap([*_settle_names(named), *voices])
+
+
+def _explained(text: str, mentions: list[Mention]) -> list[Mention]:
+    """Mentions with the names in brackets behind them, 马斯克（Elon Musk）, taken in: one mention, one id."""
+    merged: list[Mention] = []
+    for mention in mentions:
+        before = merged[-1] if merged else None
+        if (
+            before is not None
+            and before.speaker is not None
+            and mention.speaker is not None
+            and mention.kind is before.kind
+            and text[before.end : mention.start] in ("（", "(", " (")
+            and text[mention.end : mention.end + 1] in ("）", ")")
+        ):
+            speaker = Speaker(before.speaker.name, before.speaker.id or mention.speaker.id)
+            gender = before.gender or mention.gender
+            merged[-1] = Mention(before.start, mention.end + 1, before.kind, speaker, gender)
+        else:
+            merged.append(mention)
+    return merged
+
+
+def _without_overlap(mentions: Iterable[Mention]) -> list[Mention]:
+    """In text order; of two that overlap, the one that begins first, then the longer, then the earlier listed."""
+    kept: list[Mention] = []
+    for mention in sorted(mentions, key=lambda m: (m.start, -m.end)):
+        if not kept or mention.start >= kept[-1].end:
+            kept.append(mention)
+    return kept
+
+
+# --- names of the lexicon ------------------------------------------------------------------------------------------
+
+
+@cache
+def _name_matcher() -> tuple[AhoCorasick, list[Entity]]:
+    by_name = people().by_name
+    return AhoCorasick(list(by_name), matchkind=MatchKind.LeftmostLongest), list(by_name.values())
+
+
+def _known_names(text: str, simple: str) -> list[Mention]:
+    matcher, entities = _name_matcher()
+    found = []
+    for index, start, end in matcher.find_matches_as_indexes(simple):
+        if not _cuts_word(simple, start, end):
+            entity = entities[index]
+            speaker = None if entity.kind is Kind.PRODUCT else Speaker(text[start:end], entity.id)
+            found.append(Mention(start, end, MentionKind(entity.kind), speaker, entity.gender))
+    return found
+
+
+def _cuts_word(text: str, start: int, end: int) -> bool:
+    """Whether a Latin word goes on before `start` or behind `end`."""
+    before, after = text[start - 1 : start] if start else "", text[end : end + 1]
+    return bool(
+        (_ASCII_WORD.match(text[start]) and _ASCII_WORD.match(before))
+        or (text[end - 1].isascii() and text[end - 1].isalpha() and _ASCII_WORD.match(after))
+    )
+
+
+def _settle_names(mentions: list[Mention]) -> Iterator[Mention]:
+    """Each somebody under one name: the one the text uses most, the fullest of those used equally often."""
+    used: dict[str, Counter[str]] = {}
+    for mention in mentions:
+        if mention.speaker is not None and mention.speaker.id is not None:
+            used.setdefault(mention.speaker.id, Counter())[mention.speaker.name] += 1
+    best = {key: max(counts, key=lambda name: (counts[name], len(name))) for key, counts in used.items()}
+    for mention in mentions:
+        speaker = mention.speaker
+        if speaker is not None and speaker.id is not None:
+            speaker = Speaker(best[speaker.id], speaker.id)
+        yield Mention(mention.start, mention.end, mention.kind, speaker, mention.gender)
+
+
+# --- names that stand again, and people by their post ---------------------------------------------------------------
+
+
+def _once_more(simple: str, named: list[Mention], language: Language) -> Iterator[Mention]:
+    """Names found by their surroundings, wherever else they stand; surnames of full names alone."""
+    short: dict[str, Mention] = {}
+    for mention in named:
+        if mention.kind is not MentionKind.PERSON or mention.speaker is None:
+            continue
+        name = re.split(r" ?[（(]", simple[mention.start : mention.end])[0]
+        forms = [name, *re.split(r"[·・‧•\-]", name)[1:]]
+        if name.isascii() or language is Language.ENGLISH:
+            forms.append(name.rsplit(" ", 1)[-1])
+        for form in forms:
+            if len(form) >= (2 if form[0] >= "\u3400" else 3) and form not in _english_words():
+                short.setdefault(form, mention)
+    if not short:
+        return
+    matcher = AhoCorasick(list(short), matchkind=MatchKind.LeftmostLongest)
+    owners = list(short.values())
+    for index, start, end in matcher.find_matches_as_indexes(simple):
+        if not _cuts_word(simple, start, end):
+            owner = owners[index]
+            yield Mention(start, end, owner.kind, owner.speaker, owner.gender)
+
+
+@cache
+def _english_words() -> frozenset[str]:
+    return frozenset(lexicon(Language.ENGLISH).words("mentions", "not_names"))
+
+
+_POSTS = {
+    "ceo": ("CEO", "首席执行官", "掌门人", "一号位", "ceo", "chief executive", "chief", "boss"),
+    "founder": ("创始人", "founder", "co-founder", "联合创始人"),
+    "chairman": ("董事长", "主席", "chairman", "chair"),
+    "president": ("总裁", "总统", "president"),
+    "chief-scientist": ("首席科学家", "首席AI科学家", "首席学问家", "chief scientist", "chief ai scientist"),
+    "cto": ("CTO", "首席技术官", "cto"),
+}
+
+
+@cache
+def _post_pattern() -> re.Pattern[str]:
+    titles = any_of([title for titles in _POSTS.values() for title in titles])
+    return re.compile(rf"(?:公司|集团|的|['’]s)?\s?({titles})(?![A-Za-z、兼])")
+
+
+def _titled(simple: str, named: list[Mention], language: Language) -> Iterator[Mention]:
+    """People named by organisation and post alone: 百度CEO, the Meta chief."""
+    persons = [mention for mention in named if mention.kind is MentionKind.PERSON]
+    starts = [mention.start for mention in persons]
+    here = {mention.speaker.id for mention in persons if mention.speaker}
+    for mention in named:
+        if mention.kind is not MentionKind.ORGANISATION or mention.speaker is None or mention.speaker.id is None:
+            continue
+        post = _post_pattern().match(simple, mention.end)
+        if post is None:
+            continue
+        follower = bisect_left(starts, post.end())
+        if follower < len(starts) and len(simple[post.end() : starts[follower]].strip(" 、，,兼和")) <= 1:
+            continue  # 百度CEO李彦宏 names him itself
+        title = next(key for key, titles in _POSTS.items() if post[1] in titles)
+        holders = people().by_post.get((mention.speaker.id, title), ())
+        holder = next((entity for entity in holders if entity.id in here), holders[0] if holders else None)
+        if holder is not None:
+            name = (holder.zh if language is Language.CHINESE and holder.zh else holder.en or holder.zh)[0]
+            mentioned = next((p.speaker.name for p in persons if p.speaker and p.speaker.id == holder.id), name)
+            yield Mention(mention.start, post.end(), MentionKind.PERSON, Speaker(mentioned, holder.id), holder.gender)
+
+
+# --- names that nobody listed ---------------------------------------------------------------------------------------
+
+
+class _Chinese:
+    """Names by title, surname, transliteration; voices by pattern."""
+
+    def __init__(self, words: Lexicon) -> None:
+        data = words.data["mentions"]
+        surname = f"(?:{any_of(data['compound_surnames'])}|[{data['surnames']}])"
+        sounds = f"[{data['transliteration']}]"
+        titles, after_titles, adverbs = (any_of(data[key]) for key in ("person_titles", "after_titles", "adverbs"))
+        cues = any_of(words.cues)
+        begins = r"(?:^|(?<=[\s，。！？；：、“”「」）)》,.!?;:]))"
+        speaks = f"(?=(?:{adverbs})?(?:{cues})|：“)"
+        self._not_in_names = frozenset(data["not_in_names"])
+        self._after_title = re.compile(
+            rf"{titles}[兼、，和]?(?:{titles}[兼、]?){{0,3}}[ ]?(?=({surname}[{HAN}]{{1,3}}|{sounds}{{2,5}}))"
+        )
+        self._guessed = [
+            re.compile(rf"(?<![{HAN}])({surname}[{HAN}]{{0,2}}){after_titles}(?![师监理编])"),
+            re.compile(rf"{begins}([老小]{surname}|{surname}[{HAN}]{{1,2}}?){speaks}", re.MULTILINE),
+            re.compile(rf"{begins}({sounds}{{2,5}}){speaks}", re.MULTILINE),
+        ]
+        self._dotted = re.compile(
+            rf"{sounds}[{HAN}]{{0,6}}(?:[·・‧•][{HAN}]{{1,8}}?)+"
+            rf"(?=[^{HAN}]|{cues}|{titles}|[{data['not_in_names']}在对向也和与是则曾及就等为])"
+        )
+        self._media = re.compile(rf"《([^《》]{{1,10}}{any_of(data['media'])})》(?=[^，。]{{0,8}}?{cues})")
+        self._voices = _voice_patterns(words, word_edge="")
+
+    def names(self, text: str, simple: str, known: list[Mention]) -> Iterator[Mention]:
+        taken = {at for mention in known for at in (mention.start, mention.end - 1)}
+        for title in self._after_title.finditer(simple):
+            end = title.end() + self._name_length(title[1], simple[title.end() : title.end() + 12])
+            if end > title.end() and title.end() not in taken:
+                yield _person(text, title.end(), end)
+        for pattern in self._guessed:
+            for name in pattern.finditer(simple):
+                if name.start(1) not in taken and not _is_word(name[1]) and not self._not_in_names & set(name[1]):
+                    yield _person(text, *name.span(1))
+        for name in self._dotted.finditer(simple):
+            if name.start() not in taken:
+                yield _person(text, *name.span())
+        for name in self._media.finditer(simple):
+            if name.start(1) not in taken:
+                yield Mention(*name.span(1), MentionKind.ORGANISATION, Speaker(text[name.start(1) : name.end(1)]))
+        for name in _LATIN_NAME.finditer(text):
+            if name.start() not in taken:
+                yield _person(text, *name.span())
+
+    def voices(self, simple: str) -> Iterator[Mention]:
+        return _find_voices(self._voices, simple)
+
+    def _name_length(self, candidate: str, following: str) -> int:
+        """Characters of the Chinese name with which `following` begins; 0 if there is none.
+
+        A name falls apart into single characters where words are cut, and words begin behind it.
+        """
+        length = 0
+        for word in segment(following):
+            if length >= 2 and (len(word) > 1 or word in self._not_in_names or word.isascii() or not word.isalpha()):
+                break
+            if length + len(word) > 3:
+                break
+            length += len(word)
+        return length if 2 <= length <= len(candidate) else 0
+
+
+def _voice_patterns(words: Lexicon, word_edge: str) -> list[tuple[MentionKind, re.Pattern[str]]]:
+    """What finds unnamed voices, pronouns and the first person."""
+    unnamed = "|".join(words.words("unnamed", "voices"))
+    found = [(MentionKind.UNNAMED, re.compile(rf"{word_edge}(?:{unnamed}){word_edge}"))]
+    for kind, forms in words.data["pronouns"].items():
+        found.append((MentionKind(kind), re.compile(rf"{word_edge}{any_of(forms)}{word_edge}")))
+    return found
+
+
+def _find_voices(patterns: list[tuple[MentionKind, re.Pattern[str]]], text: str) -> Iterator[Mention]:
+    for kind, pattern in patterns:
+        for voice in pattern.finditer(text):
+            yield Mention(*voice.span(), kind, UNNAMED if kind is MentionKind.UNNAMED else None)
+
+
+def _person(text: str, start: int, end: int) -> Mention:
+    return Mention(start, end, MentionKind.PERSON, Speaker(text[start:end]))
+
+
+def _is_word(name: str) -> bool:
+    """Whether `name` is an ordinary word rather than a name."""
+    return len(segment(name)) == 1
+
+
+class _English:
+    """Names by capitals and honorifics; voices by pattern."""
+
+    def __init__(self, words: Lexicon) -> None:
+        self._not_names = frozenset(words.words("mentions", "not_names"))
+        self._organisation = frozenset(words.words("mentions", "organisation_words"))
+        self._honorific = re.compile(
+            rf"\b(?:{any_of(words.words('mentions', 'honorifics'))})\.? ([A-Z][a-zA-Z'’\-]+(?: [A-Z][a-zA-Z'’\-]+)?)"
+        )
+        self._voices = _voice_patterns(words, word_edge=r"\b")
+
+    def names(self, text: str, _simple: str, known: list[Mention]) -> Iterator[Mention]:
+        taken = {mention.start for mention in known}
+        for name in self._honorific.finditer(text):
+            if name.start(1) not in taken:
+                yield _person(text, *name.span(1))
+        for name in _LATIN_NAME.finditer(text):
+            start, end = name.span()
+            while start < end:
+                first = text[start:end].split(" ", 1)[0]
+                if first.rstrip(".'’s") not in self._not_names and first not in self._not_names:
+                    break
+                start = min(end, start + len(first) + 1)
+            words = text[start:end].split(" ")
+            if len(words) < 2 or start in taken:
+                continue
+            is_organisation = words[-1].lower().rstrip(".'’s") in self._organisation or "of" in words
+            if is_organisation:
+                yield Mention(start, end, MentionKind.ORGANISATION, Speaker(text[start:end]))
+            else:
+                end -= 2 if text[end - 2 : end] in ("'s", "’s") else 0
+                yield _person(text, start, end)
+
+    def voices(self, simple: str) -> Iterator[Mention]:
+        return _find_voices(self._voices, simple.lower())
+
+
+@cache
+def _finder(language: Language) -> _Chinese | _English:
+    words = lexicon(language)
+    return _Chinese(words) if language is Language.CHINESE else _English(words)
