@@ -34,11 +34,8 @@ lock: ## renew requirements.lock from pyproject.toml (needs uv)
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/" >&2; exit 1; }
 	$(UV) pip compile --universal --generate-hashes --extra dev --python-version 3.11 pyproject.toml -o requirements.lock --quiet
 
-bench: .venv/.installed ## run every script in benchmarks/
-	@for script in benchmarks/*.py; do \
-		echo "$(BIN)/python $$script"; \
-		$(BIN)/python "$$script" || exit 1; \
-	done
+bench: .venv/.installed ## measure the repair of slipped bytes
+	$(BIN)/python benchmarks/mojibake.py
 
 clean: ## remove .venv, builds and caches
 	rm -rf .venv dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis

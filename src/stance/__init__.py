@@ -1,23 +1,29 @@
-"""Who said what, and on which side, in the debate over open versus closed AI."""
+"""Who said what, and on which side, in the debate over open versus closed AI.
 
-from collections.abc import Iterator
-from pathlib import Path
+The public names are loaded when they are first used, so that `stance --help` answers at once.
+"""
 
-from stance.learning.model import Model, load
-from stance.reading import read
-from stance.types import Prediction, Stance, Statement
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from stance.api import analyze
+    from stance.learning.model import Model, load
+    from stance.reading import read
+    from stance.types import Document, Prediction, Speaker, Stance, Statement
 
 __version__ = "0.1.0"
-__all__ = ["Prediction", "Stance", "Statement", "analyze", "load", "read"]
+__all__ = ["Document", "Model", "Prediction", "Speaker", "Stance", "Statement", "analyze", "load", "read"]
+
+_HOMES = {
+    "analyze": "stance.api",
+    "load": "stance.learning.model",
+    "Model": "stance.learning.model",
+    "read": "stance.reading",
+}
 
 
-def analyze(text: str, *, model: Model | Path | None = None, explain: bool = False) -> Iterator[Prediction]:
-    """The statements of `text` with speaker and stance, in order.
-
-    `model` is a loaded model, a model folder, or None for the one that ships. Raises `ModelError` for a damaged one.
-
-    >>> [(p.statement.speaker.name, str(p.stance)) for p in analyze("李彦宏说：“开源是智商税。”")]
-    [('李彦宏', 'pro-closed')]
-    """
-    chosen = model if isinstance(model, Model) else load(model)
-    return chosen.predict(read(text), explain=explain)
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES.get(name, "stance.types")), name)

@@ -4,6 +4,7 @@ import re
 
 from stance.reading.attribution import statements
 from stance.reading.clean import clean
+from stance.reading.page import extract_article
 from stance.reading.words import HAN
 from stance.types import Document, Language
 
@@ -17,7 +18,7 @@ def read(text: str, *, id: str = "-") -> Document:
     >>> [(s.text, s.speaker.name) for s in read("李彥宏認為，閉源更強。").statements]
     [('李彥宏認為，閉源更強。', '李彥宏')]
     """
-    cleaned = clean(text)
+    cleaned = clean(extract_article(text))
     language = detect_language(cleaned)
     return Document(id, cleaned, language, tuple(statements(cleaned, language)))
 

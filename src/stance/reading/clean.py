@@ -8,6 +8,7 @@ import html
 import re
 from collections.abc import Callable
 
+from stance.reading.misread import mend_misread_lines
 from stance.reading.mojibake import mend_slipped_bytes
 from stance.reading.words import HAN
 
@@ -31,14 +32,26 @@ _LINE_END = re.compile("\r\n?|[\x85\u2028\u2029]")
 _WIDE_SPACE = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
 _MARKDOWN_LINK = re.compile(r"!?\[([^\[\]\n]{0,300})\]\(((?:https?:)?//[^()\s]{1,500})\)")
 _MARKDOWN_EMPHASIS = re.compile(r"\*{2,3}|(?<![A-Za-z0-9_])__(?!_)|(?<!_)__(?![A-Za-z0-9_])")
-_MARKDOWN_HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]+", re.MULTILINE)
+_MARKDOWN_HEADING = re.compile(r"^(?:[ \t]*#{1,6}[ \t]+)+", re.MULTILINE)
 # "領(lǐng)", "A(yù)I": a pinyin with its tone mark, in brackets, behind the character it explains.
 _PINYIN = re.compile(rf"(?<=[{HAN}A-Za-z])[(（][a-zü]{{0,5}}[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-z]{{0,4}}[)）]")
 # A comma in front of another mark, or twice; not in Latin text, where ",," may be a table or code.
 _STRAY_COMMA = re.compile(
-    rf"[,，]+(?=[、。；？！：，])|(?<=[{HAN}”’」』》）])[,，]+(?=[,?!;:])|(?<=，),+|[,，](?=[,?!;:][{HAN}“‘「『《（])"
+    rf"(?<![,，])(?:[,，]+(?=[、。；？！：，])|(?<=[{HAN}”’」』》）])[,，]+(?=[,?!;:]))|(?<=，),+"
+    rf"|[,，](?=[,?!;:][{HAN}“‘「『《（])"
 )
-_DOUBLED_MARK = re.compile(r"([，、；：])\1+|(?<=[。！？])，+")
+_DOUBLED_MARK = re.compile(r"([，、；：。])\1+|(?<=[。！？])，+")
+# Pictures of weibo and WeChat in brackets, and the words that stand for a link.
+_EMOTICON = re.compile(
+    r"\[(?:doge|允悲|笑cry|笑哭|吃瓜|思考|二哈|并不简单|摊手|捂脸|强|赞|心|泪|怒|哈哈|嘻嘻|偷笑|微笑|吐|晕|汗|疑问|鼓掌|拜拜"
+    r"|酷|色|坏笑|憧憬|舔屏|打call|给力|威武|good|ok|中国赞|作揖|抱抱|可怜|委屈|费解|挖鼻|白眼|黑线|裂开|苦涩|旺柴|加油|机智|皱眉|耶|emm)\]"
+)
+_WEIBO_LINK = re.compile(
+    r"(?:O|￼|🔗)?网页链接(?=[\s。，！？]|$)|\u200b|展开全文[cｃ]?(?=\s|$)|收起全文[dｄ]?(?=\s|$)", re.MULTILINE
+)
+# A line that breaks off inside a sentence, as mail and converters wrap it.
+_WRAPPED = re.compile(r"[^\n]{30,}(?:\n[^\n]+){2,}")
+_SENTENCE_END = re.compile(r"[。！？!?.…：:；;”’」』\"')）】\]]\s*$")
 _ASCII_RUN = re.compile(r"[!-~][ -~]{8,}[!-~]")
 # An opening mark that closes, and a closing mark that opens.
 _TURNED_CLOSING = re.compile(r"(“[^“”\n]*[。？！?!…])“(?=[^“”\n]*(?:“|$))", re.MULTILINE)
@@ -98,6 +111,35 @@ def plain_spaces(text: str) -> str:
     return _BLANK_LINES.sub("\n\n", _LINE_EDGES.sub("", text)).strip("\n ")
 
 
+def drop_weibo_markup(text: str) -> str:
+    """Bracketed emoticons, and the words that stand for a link or a fold."""
+    return _WEIBO_LINK.sub("", _EMOTICON.sub("", text))
+
+
+def join_wrapped_lines(text: str) -> str:
+    """Paragraphs wrapped at a fixed width, made one line again.
+
+    Only where all lines but the last are about as wide and most of them end inside a sentence.
+    """
+    return _WRAPPED.sub(lambda paragraph: _unwrap(paragraph.group()), text)
+
+
+def _unwrap(paragraph: str) -> str:
+    lines = paragraph.split("\n")
+    widths = [sum(2 if ch > "\u2e80" else 1 for ch in line) for line in lines]
+    broken = sum(not _SENTENCE_END.search(line) for line in lines[:-1])
+    if max(widths) > 130 or min(widths[:-1]) < 0.75 * max(widths) or broken < 0.6 * (len(lines) - 1):
+        return paragraph
+    joined = lines[0]
+    for line in lines[1:]:
+        han = joined[-1:] > "\u2e80" or line[:1] > "\u2e80"
+        if joined.endswith("-") and line[:1].islower():
+            joined = joined[:-1] + line
+        else:
+            joined += ("" if han else " ") + line
+    return joined
+
+
 def single_marks(text: str) -> str:
     """Commas that scrapers put in front of other marks, and doubled marks."""
     return _DOUBLED_MARK.sub(lambda mark: mark[1] or "", _STRAY_COMMA.sub("", text))
@@ -130,8 +172,10 @@ def _is_forum_junk(run: str) -> bool:
     )
 
 
-# Slipped bytes come first: their runs hold the remains of tags and pinyin that tell where they end.
+# What was misread comes first: its bytes look like control characters and line ends. Then slipped bytes: their runs
+# hold the remains of tags and pinyin that tell where they end.
 _REPAIRS: tuple[Callable[[str], str], ...] = (
+    mend_misread_lines,
     unify_line_ends,
     drop_invisible,
     mend_slipped_bytes,
@@ -141,6 +185,8 @@ _REPAIRS: tuple[Callable[[str], str], ...] = (
     narrow_latin,
     drop_forum_junk,
     unwrap_markdown,
+    drop_weibo_markup,
+    join_wrapped_lines,
     single_marks,
     turn_quotation_marks,
     plain_spaces,

@@ -3,12 +3,8 @@
 import codecs
 
 from stance.errors import InputError
-from stance.reading.words import simplify
+from stance.reading.words import frequent_share
 
-# The most frequent characters of modern Chinese, which make up half of any text.
-_FREQUENT = frozenset(
-    "的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年过发后作里用道行所然家种事成方多经么去法学如都同现当没动面起看定天分还进好小部其些主样理心本前开但因只从想实"
-)
 _MAGIC = {
     b"%PDF": "a PDF",
     b"PK\x03\x04": "a zip archive or an Office document",
@@ -40,11 +36,11 @@ def decode(data: bytes, name: str = "-") -> tuple[str, str]:
     except UnicodeDecodeError:
         pass
     readings = [
-        (_frequent_share(text), text, encoding) for encoding in ("GB18030", "Big5") if (text := _try(data, encoding))
+        (frequent_share(text), text, encoding) for encoding in ("GB18030", "Big5") if (text := _try(data, encoding))
     ]
     repaired = data.decode("utf-8-sig", "replace")
     if repaired.count("\ufffd") <= _DAMAGED * len(repaired):
-        readings.append((_frequent_share(repaired), repaired, "damaged UTF-8"))
+        readings.append((frequent_share(repaired), repaired, "damaged UTF-8"))
     _, text, encoding = max(readings, key=lambda reading: reading[0], default=(0.0, "", ""))
     if not encoding:
         raise InputError(f"{name}: neither UTF-8 nor GB18030 nor Big5; save it as UTF-8")
@@ -55,8 +51,3 @@ def _try(data: bytes, encoding: str) -> str:
     """The text, or nothing if more than a few bytes do not fit."""
     text = data.decode(encoding, "replace")
     return text if text.count("\ufffd") <= _DAMAGED * len(text) else ""
-
-
-def _frequent_share(text: str) -> float:
-    sample = simplify(text[:20_000])
-    return sum(character in _FREQUENT for character in sample) / max(1, len(sample))

@@ -55,7 +55,7 @@ class Lexicon:
 
     language: Language
     cues: Mapping[str, str]
-    """Cue to its kind: "say", "think", "show"; "" for longer words in which a cue is none."""
+    """Cue to its kind: "say", "think", "act"; "" for longer words in which a cue is none."""
     data: Mapping[str, Any]
     """The tables of the file, for the patterns that attribution and mentions compile."""
 
@@ -123,7 +123,7 @@ def lexicon(language: Language) -> Lexicon:
     cues: dict[str, str] = {}
     try:
         for kind, words in data["cues"].items():
-            if kind != "not":
+            if kind not in ("not", "inverted"):
                 for word in words:
                     cues.setdefault(word, kind)
         for words in data["cues"]["not"].values():

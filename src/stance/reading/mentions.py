@@ -50,9 +50,11 @@ class Mention:
 
 
 _ASCII_WORD = re.compile(r"[A-Za-z0-9]")
+_UPPER, _LOWER = "A-ZÀ-ÖØ-Þ", "a-zß-öø-ÿ"
+_LATIN_WORD = rf"[{_UPPER}][{_UPPER}{_LOWER}'’\-]*[{_LOWER}]"
 _LATIN_NAME = re.compile(
-    r"\b(?:[A-Z][A-Za-z'’\-]*[a-z]|[A-Z]\.)"
-    r"(?: (?:[A-Z]\.|(?:de|da|di|van|von|der|den|la|le|bin|al|el) [A-Z][a-zé'’\-]+|[A-Z][A-Za-zà-ÿ'’\-]*[a-zà-ÿ])){1,3}"
+    rf"\b(?:{_LATIN_WORD}|[A-Z]\.)"
+    rf"(?: (?:[A-Z]\.|(?:de|da|di|van|von|der|den|la|le|bin|al|el) {_LATIN_WORD}|{_LATIN_WORD})){{1,3}}"
 )
 
 
@@ -66,7 +68,8 @@ def find_mentions(text: str, simple: str, language: Language) -> list[Mention]:
     known = _known_names(text, simple)
     named = _explained(text, _without_overlap([*known, *finder.names(text, simple, known)]))
     named = _without_overlap([*_titled(simple, named, language), *_once_more(simple, named, language), *named])
-    voices = finder.voices(simple)
+    persons = {at for m in named if m.kind is MentionKind.PERSON for at in range(m.start, m.end)}
+    voices = [voice for voice in finder.voices(simple) if persons.isdisjoint(range(voice.start, voice.end))]
     return _without_overlap([*_settle_names(named), *voices])
 
 
@@ -150,11 +153,11 @@ def _once_more(simple: str, named: list[Mention], language: Language) -> Iterato
     """Names found by their surroundings, wherever else they stand; surnames of full names alone."""
     short: dict[str, Mention] = {}
     for mention in named:
-        if mention.kind is not MentionKind.PERSON or mention.speaker is None:
+        if mention.speaker is None or (mention.kind is MentionKind.ORGANISATION and mention.speaker.id):
             continue
         name = re.split(r" ?[（(]", simple[mention.start : mention.end])[0]
         forms = [name, *re.split(r"[·・‧•\-]", name)[1:]]
-        if name.isascii() or language is Language.ENGLISH:
+        if mention.kind is MentionKind.PERSON and (name.isascii() or language is Language.ENGLISH):
             forms.append(name.rsplit(" ", 1)[-1])
         for form in forms:
             if len(form) >= (2 if form[0] >= "\u3400" else 3) and form not in _english_words():
@@ -226,21 +229,27 @@ class _Chinese:
         titles, after_titles, adverbs = (any_of(data[key]) for key in ("person_titles", "after_titles", "adverbs"))
         cues = any_of(words.cues)
         begins = r"(?:^|(?<=[\s，。！？；：、“”「」）)》,.!?;:]))"
-        speaks = f"(?=(?:{adverbs})?(?:{cues})|：“)"
+        speaks = f"(?=(?:{adverbs})?(?:{cues}|[在于对向][^，。！？；,!?;]{{1,30}}?{cues})|：“)"
         self._not_in_names = frozenset(data["not_in_names"])
         self._after_title = re.compile(
             rf"{titles}[兼、，和]?(?:{titles}[兼、]?){{0,3}}[ ]?(?=({surname}[{HAN}]{{1,3}}|{sounds}{{2,5}}))"
         )
         self._guessed = [
             re.compile(rf"(?<![{HAN}])({surname}[{HAN}]{{0,2}}){after_titles}(?![师监理编])"),
-            re.compile(rf"{begins}([老小]{surname}|{surname}[{HAN}]{{1,2}}?){speaks}", re.MULTILINE),
+            re.compile(rf"(?:{begins}|(?<=的))([老小]{surname}|{surname}[{HAN}]{{1,2}}?){speaks}", re.MULTILINE),
             re.compile(rf"{begins}({sounds}{{2,5}}){speaks}", re.MULTILINE),
+            re.compile(rf"{begins}({sounds}{{2,5}}夫妇)", re.MULTILINE),
         ]
         self._dotted = re.compile(
-            rf"{sounds}[{HAN}]{{0,6}}(?:[·・‧•][{HAN}]{{1,8}}?)+"
+            rf"{sounds}[{HAN}]{{0,6}}(?:[·・‧•][{HAN}]{{1,8}}?){{1,4}}"
             rf"(?=[^{HAN}]|{cues}|{titles}|[{data['not_in_names']}在对向也和与是则曾及就等为])"
         )
         self._media = re.compile(rf"《([^《》]{{1,10}}{any_of(data['media'])})》(?=[^，。]{{0,8}}?{cues})")
+        self._organisations = re.compile(
+            rf"(?:^|(?<=[\s，。！？；：、“”（）《》,.!?;:据由在])|(?<=(?:机构|公司|组织|企业|平台|智库|媒体|厂商)))"
+            rf"(?![这那该某一两几多我他她它本]|{any_of(data['not_organisations'])})([{HAN}A-Za-z]{{2,8}}?{any_of(data['organisations'])})(?!的)(?=[^，。！？；：、“”\s]{{0,8}}?{cues})",
+            re.MULTILINE,
+        )
         self._voices = _voice_patterns(words, word_edge="")
 
     def names(self, text: str, simple: str, known: list[Mention]) -> Iterator[Mention]:
@@ -253,6 +262,9 @@ class _Chinese:
             for name in pattern.finditer(simple):
                 if name.start(1) not in taken and not _is_word(name[1]) and not self._not_in_names & set(name[1]):
                     yield _person(text, *name.span(1))
+        for name in self._organisations.finditer(simple):
+            if name.start(1) not in taken and name.end(1) - 1 not in taken:
+                yield Mention(*name.span(1), MentionKind.ORGANISATION, Speaker(text[name.start(1) : name.end(1)]))
         for name in self._dotted.finditer(simple):
             if name.start() not in taken:
                 yield _person(text, *name.span())
@@ -283,10 +295,13 @@ class _Chinese:
 
 def _voice_patterns(words: Lexicon, word_edge: str) -> list[tuple[MentionKind, re.Pattern[str]]]:
     """What finds unnamed voices, pronouns and the first person."""
-    unnamed = "|".join(words.words("unnamed", "voices"))
+    cue = any_of([cue for cue, kind in words.cues.items() if kind])
+    unnamed = "|".join(words.words("unnamed", "voices")).replace("CUE", cue)
     found = [(MentionKind.UNNAMED, re.compile(rf"{word_edge}(?:{unnamed}){word_edge}"))]
     for kind, forms in words.data["pronouns"].items():
-        found.append((MentionKind(kind), re.compile(rf"{word_edge}{any_of(forms)}{word_edge}")))
+        found.append(
+            (MentionKind(kind), re.compile(rf"{word_edge}(?:{'|'.join(forms)}){word_edge}".replace("CUE", cue)))
+        )
     return found
 
 

@@ -7,22 +7,27 @@ so on, until a single-byte character ends the run. Pairs that GBK leaves unassig
     論封閉的     D5 93 | B7 E2 | E9 5D | B5 C4
     ?wù)摲忾]的  ?  wù)  93 B7 | E2 E9 | 5D | B5 C4
 
-The repair is a beam search over what the bytes may have been, the lost lead byte and vanished pairs included,
-scored by the word frequencies of jieba. A reading is believed only if it is far likelier than the damaged text.
+The repair is a beam search over what the bytes may have been, the lost first byte and vanished pairs included,
+scored by `WordModel`. A reading is believed only if it is far likelier than the damaged text.
+
+A pinyin tells the lost byte: it is that of the character which the scraper saw across the border of two others. In
+談|論, D5 84 | D5 93, it saw 務, 84 D5, and wrote its wù behind it.
 """
 
 import heapq
-import math
+import operator
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache, lru_cache
+from importlib import resources
+from typing import NamedTuple
 
-from stance.reading.words import WordModel, is_traditional, simplify, to_traditional, word_model
+from stance.reading.words import Reading, WordModel, is_traditional, simplify, to_traditional, word_model
 
 # A lead byte shown as "?", perhaps followed by the end of an inserted pinyin, and then a character of the run.
 _PINYIN = "[a-zü]{0,6}[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-zü]{0,6}"
 _PINYIN_REST = re.compile(rf"{_PINYIN}\)")
+_PINYIN_NOTE = re.compile(rf"\(({_PINYIN})\)")
 _SLIP = re.compile(rf"\?(?:(?P<pinyin>{_PINYIN}\))(?=[^\x00-\x7f]|[@-~])|(?=[^\x00-\x7f]|[!@-~][^\x00-\x7f]|!\?))")
 _LEADS = range(0x81, 0xFF)
 _TRAILS = (*range(0x40, 0x7F), *range(0x80, 0xFF))
@@ -34,13 +39,18 @@ _CONTEXT = 4
 _MARGIN = 8.0
 # Runs tried in vain, for each one mended, before the rest of a text is left alone; characters that tell its script.
 _PATIENCE, _SAMPLE = 40, 20_000
-_BEAM = 128
-# Hypotheses for which a vanished pair is tried, and how many pairs are tried in one place.
-_BEAM_VANISHED, _MOST_VANISHED = 12, 160
-# Frequency in jieba's corpus of a word worth trying where two pairs in a row vanished.
-_LEAST_PAIR = 300
-# Log-probabilities, in nats: that a pair of bytes vanished; that one text mixes the two scripts.
-_LOG_VANISHED, _LOG_OTHER_SCRIPT = -1.5, -7.0
+# Hypotheses kept; those kept may be so many nats less likely than the best.
+_BEAM, _WIDTH = 32, 13.0
+# For the first, second and third vanished pair in one place: hypotheses that may go on with it, and kept after it.
+_GAPS = ((6, 16), (3, 40), (2, 12))
+# Hypotheses looked at where a run may end; how unlikely, in nats, all must be for the search to be given up.
+_LAST, _HOPELESS, _WORSE = 12, 12.0, 14.0
+# In nats: a character of the other script, one usual in both, a pinyin that fits, a line that ends in no full stop.
+_LOG_OTHER_SCRIPT, _LOG_BOTH_SCRIPTS, _LOG_PINYIN, _LOG_OTHER_END = -7.0, -4.0, 7.0, -2.0
+# Keys of `_candidates`. First bytes: any; this plus a second byte: one that GBK assigns nothing behind that byte.
+_ANY, _VANISHED = 0, 0x100
+# Second bytes: one that may have vanished with the next first byte; of a mark that ends a sentence; any.
+_GAP, _CLOSING, _UNKNOWN = -1, -2, -3
 
 
 def mend_slipped_bytes(text: str) -> str:
@@ -60,7 +70,7 @@ def mend_slipped_bytes(text: str) -> str:
             break  # no damaged text, only one that asks a lot
         if not slip["pinyin"] and word_model().begins_with_word(text[slip.end() : slip.end() + WordModel.LONGEST]):
             continue
-        before = text[max(done, slip.start() - _CONTEXT) : slip.start()].rpartition("\n")[2]
+        before = _PINYIN_NOTE.sub("", text[max(done, slip.start() - 30) : slip.start()])[-_CONTEXT:].rpartition("\n")[2]
         after = text[slip.end() : slip.end() + _LONGEST_RUN].partition("\n")[0]
         mended = _mend_run(before, slip.group(), after, traditional=is_traditional(text[:_SAMPLE]))
         if mended is None:
@@ -77,19 +87,20 @@ def _mend_run(before: str, slip: str, after: str, *, traditional: bool) -> tuple
     return _Search(word_model(), traditional=traditional).best(before, slip, after)
 
 
-@dataclass(frozen=True, slots=True)
-class _Hypothesis:
+class _Hypothesis(NamedTuple):
     """A reading of the bytes so far."""
 
+    reading: Reading
     text: str
     """Characters read."""
-    simple: str
-    """The last characters, simplified, as far back as a word can reach; the context's among them."""
-    scores: tuple[float, ...]
-    """Log-probability of the best segmentation of all but the last n-1, …, 1, 0 characters."""
+    bonus: float
+    """Nats for what the language model does not know."""
+    leads: int
+    """What the first byte of the next character may be, a key of `_candidates`."""
 
-
-_NOTHING = _Hypothesis("", "", (0.0,))
+    @property
+    def promise(self) -> float:
+        return self.reading.outlook + self.bonus
 
 
 class _Search:
@@ -104,81 +115,170 @@ class _Search:
 
         None where the damaged text is about as likely.
         """
-        damaged = self._words.log_likelihood(before + slip + after)
+        read, nothing = self._words.read, self._words.NOTHING
+        damaged = [read(nothing, simplify(before + slip))]
+        for ch in simplify(after):
+            damaged.append(read(damaged[-1], ch))
+        start = read(nothing, simplify(before))
+        told = _leads_told(before[-1:], slip[1:-1])
+        beam = [_Hypothesis(start, "", 0.0, _ANY), *(_Hypothesis(start, "", _LOG_PINYIN, lead) for lead in told)]
         best_gain, best = _MARGIN, None
-        beam = [self._append(_NOTHING, before)]
-        trail: int | None = None  # the byte that waits for its partner
         for at, ch in enumerate(after):
-            for options, swallowed, bonus in _endings(trail, after[at:]):
-                joined, rest = swallowed + after[at + 1 : at + 1 + _CONTEXT], after[at + 1 + _CONTEXT :]
-                undisturbed = self._words.log_likelihood(rest) - damaged + bonus
-                for hypothesis in self._extend(beam, options):
-                    gain = self._append(hypothesis, joined).scores[-1] + undisturbed
+            for trail, swallowed, bonus in _endings(after[at:]):
+                note = _PINYIN_NOTE.match(after, at + 1)
+                behind = note.end() if note else at + 1
+                stop = min(behind + _CONTEXT, len(after))
+                joined = simplify(swallowed + after[behind:stop])
+                known = bonus - damaged[stop].score + (self._words.log_likelihood(note[0]) if note else 0.0)
+                noted = _pinyins().get(note[1], "") if note else ""
+                ended = (
+                    self._extend(beam, trail) if trail in (_CLOSING, _UNKNOWN) else self._extend_over_gaps(beam, trail)
+                )
+                for hypothesis in ended[:_LAST]:
+                    gain = known + read(hypothesis.reading, joined).score + hypothesis.bonus
+                    if hypothesis.text[-1] in noted:
+                        gain += _LOG_PINYIN
                     if gain > best_gain:
-                        best_gain, best = gain, (hypothesis.text[len(before) :] + swallowed, at + 1)
+                        best_gain, best = gain, (hypothesis.text + swallowed, at + 1)
             pair = _bytes(ch)
             if pair is None:
                 break
-            if trail is None:
-                heads = _characters(None, pair[0])
-                beam = self._extend(beam, tuple(filter(str.isalpha, heads)) if len(slip) > 1 else heads)
-            else:
-                straight = self._extend(beam, _characters(trail, pair[0]))
-                detours = self._extend(beam[:_BEAM_VANISHED], _vanished(trail, pair[0]), _LOG_VANISHED)
-                long_detours = self._extend(beam[:_BEAM_VANISHED], _vanished_twice(trail, pair[0]), 2 * _LOG_VANISHED)
-                beam = self._prune(straight + detours + long_detours)
-            trail = pair[1]
+            beam = [hypothesis._replace(leads=pair[1]) for hypothesis in self._extend_over_gaps(beam, pair[0])]
+            if at == 0 and len(slip) > 1 and not told:
+                beam = [hypothesis for hypothesis in beam if hypothesis.text[0].isalpha()]
+            least = -_HOPELESS if best is None else max(best_gain - _WORSE, -_HOPELESS)
+            if not beam or (at >= 2 and beam[0].promise - damaged[at + 1].score < least):
+                break
         return best
 
-    def _extend(self, beam: list[_Hypothesis], options: tuple[str, ...], log_prior: float = 0.0) -> list[_Hypothesis]:
-        return self._prune([self._append(hypothesis, option, log_prior) for hypothesis in beam for option in options])
+    def _extend_over_gaps(self, beam: list[_Hypothesis], trail: int) -> list[_Hypothesis]:
+        """The hypotheses with a character behind them whose second byte is `trail`, and perhaps others before it."""
+        found, gaps = self._extend(beam, trail), beam
+        for tried, kept in _GAPS:
+            gaps = [
+                hypothesis._replace(leads=_VANISHED + hypothesis.text[-1].encode("gbk")[1])
+                for hypothesis in self._extend(gaps[:tried], _GAP, kept)
+            ]
+            found += self._extend(gaps, trail)
+        return heapq.nlargest(_BEAM, found, key=operator.attrgetter("promise"))
 
-    def _append(self, hypothesis: _Hypothesis, more: str, log_prior: float = 0.0) -> _Hypothesis:
-        simple, scores = hypothesis.simple, list(hypothesis.scores)
-        for ch in more:
-            if _wrong_script(ch, traditional=self._traditional):
-                log_prior += _LOG_OTHER_SCRIPT
-            simple += simplify(ch)
-            longest = min(WordModel.LONGEST, len(simple), len(scores))
-            scores.append(
-                max(scores[-size] + self._words.log_probability(simple[-size:]) for size in range(1, longest + 1))
+    def _extend(self, beam: list[_Hypothesis], trail: int, kept: int = _BEAM) -> list[_Hypothesis]:
+        """The most promising hypotheses with one character behind them, the best first."""
+        options = [
+            (outlook + cost + hypothesis.bonus, hypothesis, ch, simple, cost)
+            for hypothesis in beam
+            for characters, simples, costs in [_candidates(hypothesis.leads, trail, traditional=self._traditional)]
+            for outlook, ch, simple, cost in zip(
+                self._words.outlooks(hypothesis.reading, simples), characters, simples, costs, strict=True
             )
-        kept = scores[-WordModel.LONGEST :]
-        return _Hypothesis(
-            hypothesis.text + more, simple[-WordModel.LONGEST :], tuple(score + log_prior for score in kept)
-        )
+        ]
+        best = heapq.nlargest(kept, options, key=operator.itemgetter(0))
+        return [
+            _Hypothesis(self._words.read(old.reading, simple), old.text + ch, old.bonus + cost, _ANY)
+            for promise, old, ch, simple, cost in best
+            if promise > best[0][0] - _WIDTH
+        ]
 
-    @staticmethod
-    def _prune(beam: list[_Hypothesis]) -> list[_Hypothesis]:
-        return heapq.nlargest(_BEAM, beam, key=lambda hypothesis: hypothesis.scores[-1])
 
-
-def _endings(trail: int | None, after: str) -> Iterator[tuple[tuple[str, ...], str, float]]:
+def _endings(after: str) -> Iterator[tuple[int, str, float]]:
     """How a run may end at the first character of `after`.
 
-    Yields the characters it may end with, what else was lost there, and a bonus in nats for what makes it certain.
-    That character is a second byte (``]`` of 閉), or it holds one that was an ASCII character of its own, or it is a
-    ``?`` that stands for a first byte together with the ASCII character behind it: the bracket of a tag or of a
-    pinyin, a comma put in twice, a line end.
+    Yields the second byte of the run's last character, what else was lost there, and a bonus in nats for what makes it
+    certain. That character is a second byte (``]`` of 閉), or it holds one that was an ASCII character of its own,
+    or it is a ``?`` that stands for a first byte together with the ASCII character behind it: the bracket of a tag or
+    of a pinyin, a comma put in twice, a line end.
     """
     ch, rest = after[0], after[1:]
     pair = _bytes(ch)
     if "@" <= ch <= "~":
-        yield _characters(trail, ord(ch)), "", 0.0
-        if trail is not None:
-            yield _vanished(trail, ord(ch)), "", _LOG_VANISHED
-            yield _vanished_twice(trail, ord(ch)), "", 2 * _LOG_VANISHED
+        yield ord(ch), "", 0.0
     elif ch == "?":
         if rest.startswith("/"):
-            yield _closing(trail), "<", _MARGIN
+            yield _CLOSING, "<", _MARGIN
         elif _PINYIN_REST.match(rest):
-            yield _characters(trail, None), "(", 0.0
+            yield _UNKNOWN, "(", 0.0
         elif not rest or rest[0] in "，。、！？；":
-            yield _closing(trail), "", 0.0
+            yield _CLOSING, "", 0.0
     elif ch == "€":  # the byte 0x80, alone
-        yield _characters(trail, 0x80), "", 0.0
+        yield 0x80, "", 0.0
     elif pair is not None and 0x40 <= pair[1] < 0x7F:
-        yield _characters(trail, pair[0]), chr(pair[1]), 0.0
+        yield pair[0], chr(pair[1]), 0.0
+
+
+def _leads_told(before: str, pinyin: str) -> list[int]:
+    """The lost first bytes that make with the last byte of `before` a character that reads `pinyin`."""
+    data = before.encode("gbk", "ignore")
+    codes = [ch.encode("gbk") for ch in _pinyins().get(pinyin, "")]
+    return [code[1] for code in codes if len(data) == 2 and code[0] == data[1]]
+
+
+@cache
+def _pinyins() -> Mapping[str, str]:
+    """Characters by their pinyin, those that scrapers put one behind."""
+    file = resources.files("stance.reading") / "lexicons/pinyin.txt"
+    rows = (line.split() for line in file.read_text(encoding="utf-8").splitlines() if not line.startswith("#"))
+    return {row[0]: "".join(row[1:]) for row in rows}
+
+
+_Candidates = tuple[tuple[str, ...], tuple[str, ...], tuple[float, ...]]
+"""Characters, the same simplified, and what each costs in nats for being of the wrong script."""
+
+
+@cache
+def _candidates(leads: int, trail: int, *, traditional: bool) -> _Candidates:
+    """The characters that two bytes may stand for: the one where both are known, else those common enough to guess."""
+    if leads in _LEADS and trail >= 0:
+        ch = _decode(leads, trail)
+        return ((ch,), (simplify(ch),), (_script_cost(ch, traditional=traditional),)) if ch else ((), (), ())
+    allowed: Collection[int] = (leads,)
+    if leads == _ANY:
+        allowed = _LEADS
+    elif leads >= _VANISHED:
+        allowed = _unassigned()[leads - _VANISHED]
+    found = [
+        (ch, simple, cost if trail != _CLOSING or ch == "。" else cost + _LOG_OTHER_END)
+        for lead, second, ch, simple, cost in _guessable(traditional=traditional)
+        if lead in allowed
+        and (
+            trail in (second, _UNKNOWN)
+            or (trail == _GAP and _unassigned().get(second))
+            or (trail == _CLOSING and ch in "。”！？…")
+        )
+    ]
+    characters, simples, costs = zip(*found, strict=True) if found else ((), (), ())
+    return characters, simples, costs
+
+
+@cache
+def _guessable(*, traditional: bool) -> list[tuple[int, int, str, str, float]]:
+    """The common characters of a script: their two bytes, themselves, the same simplified, what each costs."""
+    words = word_model()
+    found = (
+        (lead, trail, ch, simplify(ch), _script_cost(ch, traditional=traditional))
+        for lead in _LEADS
+        for trail in _TRAILS
+        if (ch := _decode(lead, trail)) and words.is_common(ch)
+    )
+    return [row for row in found if row[-1] > _LOG_OTHER_SCRIPT]
+
+
+@cache
+def _unassigned() -> dict[int, set[int]]:
+    """For each second byte, the first bytes that GBK assigns nothing behind it."""
+    return {trail: {lead for lead in _LEADS if not bytes((trail, lead)).decode("gbk", "ignore")} for trail in _LEADS}
+
+
+def _decode(lead: int, trail: int) -> str:
+    """The character of these bytes, or nothing."""
+    ch = bytes((lead, trail)).decode("gbk", "ignore")
+    return ch if len(ch) == 1 and not ch.isascii() else ""
+
+
+@cache
+def _script_cost(ch: str, *, traditional: bool) -> float:
+    if (to_traditional(ch) if traditional else simplify(ch)) == ch:
+        return 0.0
+    return _LOG_BOTH_SCRIPTS if traditional and ch.encode("big5", "ignore") else _LOG_OTHER_SCRIPT
 
 
 def _bytes(ch: str) -> tuple[int, int] | None:
@@ -190,84 +290,3 @@ def _bytes(ch: str) -> tuple[int, int] | None:
     except (UnicodeEncodeError, ValueError):
         return None
     return first, second
-
-
-@cache
-def _characters(lead: int | None, trail: int | None) -> tuple[str, ...]:
-    """The characters that two bytes may stand for, one of which may be lost."""
-    leads = _LEADS if lead is None else (lead,)
-    trails = _TRAILS if trail is None else (trail,)
-    decoded = (bytes((first, second)).decode("gbk", "ignore") for first in leads for second in trails)
-    return tuple(ch for ch in decoded if len(ch) == 1 and ch >= "\x80")
-
-
-def _closing(lead: int | None) -> tuple[str, ...]:
-    return tuple(ch for ch in _characters(lead, None) if ch in "。”！？…")
-
-
-@cache
-def _vanished(first: int, last: int) -> tuple[str, ...]:
-    """The likeliest two characters whose outer bytes are `first` and `last` and whose inner bytes GBK drops."""
-    words = word_model()
-    ends = {lead: ch for lead in _LEADS for ch in _characters(lead, last) if words.is_common(ch)}
-    starts = {trail: ch for trail in _LEADS for ch in _characters(first, trail) if words.is_common(ch)}
-    pairs = (
-        start + ends[lead]
-        for trail, start in starts.items()
-        for lead in _LEADS
-        if lead in ends and not _characters(trail, lead)
-    )
-    return tuple(heapq.nlargest(_MOST_VANISHED, pairs, key=words.log_likelihood))
-
-
-@cache
-def _vanished_twice(first: int, last: int) -> tuple[str, ...]:
-    """The likeliest three characters whose outer bytes are `first` and `last`, with two pairs dropped between them.
-
-    Two of the three must make a word: free choice would be millions.
-    """
-    words = word_model()
-    starts = {trail: ch for trail in _LEADS for ch in _characters(first, trail) if words.is_common(ch)}
-    ends = {lead: ch for lead in _LEADS for ch in _characters(lead, last) if words.is_common(ch)}
-    threes = [
-        (math.log(frequency) + words.log_likelihood(ch), ch + word)
-        for trail, ch in starts.items()
-        for frequency, word, (lead, _, _, _) in _pairs_by_last().get(last, ())
-        if not _characters(trail, lead)
-    ] + [
-        (math.log(frequency) + words.log_likelihood(ch), word + ch)
-        for lead, ch in ends.items()
-        for frequency, word, (_, _, _, trail) in _pairs_by_first().get(first, ())
-        if not _characters(trail, lead)
-    ]
-    return tuple(three for _, three in heapq.nlargest(_MOST_VANISHED, threes))
-
-
-_Pair = tuple[int, str, tuple[int, int, int, int]]
-"""Frequency of a word of two characters, the word, its four bytes; the middle two are a pair GBK drops."""
-
-
-@cache
-def _pairs() -> tuple[_Pair, ...]:
-    found: list[_Pair] = []
-    for word, frequency in word_model().pairs(_LEAST_PAIR).items():
-        for written in {word, to_traditional(word)}:
-            data = written.encode("gbk", "ignore")
-            if len(data) == 4 and data[1] >= _LEADS.start and not _characters(data[1], data[2]):
-                found.append((frequency, written, (data[0], data[1], data[2], data[3])))
-    return tuple(found)
-
-
-@cache
-def _pairs_by_last() -> dict[int, list[_Pair]]:
-    return {byte: [pair for pair in _pairs() if pair[2][3] == byte] for byte in _TRAILS}
-
-
-@cache
-def _pairs_by_first() -> dict[int, list[_Pair]]:
-    return {byte: [pair for pair in _pairs() if pair[2][0] == byte] for byte in _LEADS}
-
-
-@cache
-def _wrong_script(ch: str, *, traditional: bool) -> bool:
-    return (to_traditional(ch) if traditional else simplify(ch)) != ch

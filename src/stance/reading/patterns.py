@@ -10,6 +10,7 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 
 from stance.reading.lexicon import Lexicon, any_of, lexicon
 from stance.reading.mentions import NAMED, Mention, MentionKind
+from stance.reading.words import HAN
 from stance.types import UNNAMED, Language, Speaker
 
 _LINE_PREFIX = re.compile(
@@ -19,6 +20,12 @@ _LINE_PREFIX = re.compile(
 _TIMED_PREFIX = re.compile(
     r"^[ \t]*([A-Z][^\n()（）:：]{1,40}?|[^\s()（）:：\n]{2,12})\s?[(（]\d{1,2}:\d\d(?::\d\d)?[)）]\s*", re.MULTILINE
 )
+# "沈绍安（首席财务官）：": what stands in brackets is no part of the name.
+_IN_BRACKETS = re.compile(r"[（(][^（()）]*[)）]")
+# "(01:42:53) So…": a turn whose holder an excerpt has cut off, unless an earlier turn goes on.
+_TIME_ALONE = re.compile(r"\A\s*[(（\[]\d{1,2}:\d\d(?::\d\d)?[)）\]]\s*")
+# Characters of the longest question looked at.
+_QUESTION = 600
 # Characters of the longest name taken for a speaker's in an interview although no lexicon knows it.
 _NAME = 16
 _LETTER = re.compile(r"[A-Za-z]")
@@ -31,7 +38,7 @@ class Cue:
     start: int
     end: int
     kind: str
-    """"say", "think" or "show"."""
+    """"say", "think" or "act"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,8 @@ class Patterns:
         self._matcher = AhoCorasick(list(words.cues), matchkind=MatchKind.LeftmostLongest)
         self._asks = frozenset(words.words("turns", "asks"))
         self._answers = frozenset(words.words("turns", "answers"))
+        self._title_at_end = re.compile(f"(?<=[{HAN}]{{2}})(?:{any_of(words.words('mentions', 'person_titles'))})+$")
+        self._anonymous = re.compile("|".join(words.words("turns", "anonymous")), re.IGNORECASE)
         self.unnamed_frame = re.compile("|".join(words.words("unnamed", "frames")), re.IGNORECASE)
         view = any_of(words.words("nouns", "view"))
 
@@ -76,8 +85,9 @@ class Patterns:
         self.contrast = compiled("contrast")
         self.new_topic = compiled("new_topic")
         self.enumerates = re.compile(any_of(words.words("retelling", "enumerates")))
+        self.inverts: bool = words.data["cues"]["inverted"]
         self.retells: bool = words.data["retelling"]["goes_on"]
-        self.moods = frozenset(words.words("retelling", "moods"))
+        self.argues = frozenset(words.words("retelling", "argues"))
 
     def cues(self, simple: str) -> Iterator[Cue]:
         """The cues of a text, in order; longer words in which a cue is none are passed over."""
@@ -92,13 +102,16 @@ class Patterns:
             mention.end: mention for mention in mentions if mention.kind in NAMED or mention.kind is MentionKind.UNNAMED
         }
         prefixes = [*_LINE_PREFIX.finditer(text), *_TIMED_PREFIX.finditer(text)]
-        counts = Counter(prefix[1] for prefix in prefixes)
+        counts = Counter(_IN_BRACKETS.sub("", prefix[1]) for prefix in prefixes)
+        persons = {m.speaker for m in mentions if m.kind is MentionKind.PERSON and m.speaker is not None}
+        guest = persons.pop() if len(persons) == 1 else UNNAMED
         found: list[Turn] = []
         unknown: list[Turn] = []
         strangers: list[Turn] = []
         roles = False
         for prefix in prefixes:
-            words = prefix[1].strip("*_ ")
+            words = _IN_BRACKETS.sub("", prefix[1]).strip("*_ ")
+            words = self._title_at_end.sub("", words) or words
             role = (
                 re.sub(r"[0-9一二三四五六七八九十\s#]+$", "", simple[prefix.start(1) : prefix.end(1)])
                 .strip("*_ ")
@@ -106,7 +119,9 @@ class Patterns:
             )
             mention = named.get(prefix.end(1))
             if role in self._asks or role in self._answers:
-                speaker, roles = UNNAMED, True
+                speaker, roles = guest if role in self._answers else UNNAMED, True
+            elif self._anonymous.fullmatch(words):
+                speaker = UNNAMED
             elif (
                 mention is not None
                 and mention.speaker is not None
@@ -117,7 +132,7 @@ class Patterns:
                 speaker = Speaker(words)
             elif len(words) <= 24 and not any(ch.isdigit() for ch in words):
                 strangers.append(Turn(prefix.start(), prefix.end(), Speaker(words), words))
-                if counts[prefix[1]] > 1 or _asks(text, prefix.end()):
+                if counts[_IN_BRACKETS.sub("", prefix[1])] > 1 or _asks(text, prefix.end()):
                     unknown.append(Turn(prefix.start(), prefix.end(), Speaker(words), words))
                 continue
             else:
@@ -125,9 +140,25 @@ class Patterns:
             found.append(Turn(prefix.start(), prefix.end(), speaker, words))
         if roles:
             found += [turn for turn in strangers if len(turn.mention) <= _NAME]
-        elif found:
+        elif found or len({turn.mention for turn in unknown}) > 1 < len(unknown) - 1:
             found += unknown
+        found += _names_alone(text, mentions)
+        if cut_off := _TIME_ALONE.match(text):
+            found.append(Turn(0, cut_off.end(), UNNAMED, cut_off.group().strip()))
         return sorted(found, key=lambda turn: turn.start)
+
+
+def _names_alone(text: str, mentions: list[Mention]) -> Iterator[Turn]:
+    """A question, and behind it the name of whoever answers, alone up to the line end; the asker has no name."""
+    for mention in mentions:
+        if mention.kind is not MentionKind.PERSON or mention.speaker is None:
+            continue
+        line_end = text[mention.end : mention.end + 3].strip(" ")[:1] == "\n"
+        question = text[max(0, mention.start - 3) : mention.start].rstrip()[-1:] in ("？", "?")
+        if line_end and question:
+            paragraph = text.rfind("\n", max(0, mention.start - _QUESTION), max(0, mention.start - 3)) + 1
+            yield Turn(paragraph, paragraph, UNNAMED, "")
+            yield Turn(mention.start, mention.end, mention.speaker, text[mention.start : mention.end])
 
 
 def _asks(text: str, start: int) -> bool:

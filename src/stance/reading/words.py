@@ -11,9 +11,11 @@ import os
 import re
 import tempfile
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
+from importlib import resources
 from pathlib import Path
+from typing import NamedTuple
 
 import opencc
 import rjieba
@@ -28,12 +30,18 @@ _LOG_PUNCTUATION = {
     "。”": -4.5, "，”": -5.5, "？”": -6.0, "！”": -6.0, "：“": -5.0, "，“": -5.5, "”。": -5.5, "”，": -5.5, "、“": -6.0,
 }  # fmt: skip
 _USUAL = frozenset("；‘’《》（）·…—")
-_LOG_USUAL, _LOG_UNKNOWN = -6.0, -16.0
+_LOG_USUAL, _LOG_UNKNOWN = -6.0, -20.0
 # Times jieba's corpus holds a character as a word of its own, for it to be guessed, and to be no surprise.
 _COMMON, _COMMON_SINGLE = 200, 20_000
 _LOG_RARE_SINGLE = -2.0
 # Frequency given to our own words, in jieba's corpus of sixty million.
 _OWN_WORD = 3000
+# A share of running text that keeps rare neighbours from counting too much; how far phrases of it are trusted.
+_RARE_SHARE, _PHRASE_DISCOUNT = 2e-5, 0.5
+# The most frequent characters of modern Chinese, which make up half of any text.
+_FREQUENT = frozenset(
+    "的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年过发后作里用道行所然家种事成方多经么去法学如都同现当没动面起看定天分还进好小部其些主样理心本前开但因只从想实"
+)
 
 _to_simplified = opencc.OpenCC("t2s")
 _to_traditional = opencc.OpenCC("s2t")
@@ -65,6 +73,12 @@ def is_traditional(text: str) -> bool:
     return bool(traditional > simplified)
 
 
+def frequent_share(text: str) -> float:
+    """The share of the most frequent characters of Chinese in the first of `text`."""
+    sample = simplify(text[:20_000])
+    return sum(character in _FREQUENT for character in sample) / max(1, len(sample))
+
+
 def segment(text: str) -> list[str]:
     """The words of `text`, a run of one script: jieba's exact mode, HMM off, with our own words added."""
     words: list[str] = _segmenter().cut(text, False)
@@ -79,56 +93,128 @@ def _segmenter() -> rjieba.Jieba:
     return segmenter
 
 
+class Reading(NamedTuple):
+    """How far a text is read, character by character, and how likely it is so far; all in nats."""
+
+    tail: str
+    """Its last characters, simplified, as far back as a word can reach."""
+    starts: tuple[float, ...]
+    """For each of these, the log-probability of what stands before it."""
+    score: float
+    """Log-probability of the best segmentation."""
+    outlook: float
+    """The same where the last word may still go on."""
+
+
 class WordModel:
-    """Word frequencies as a unigram language model: how likely a text is, by its best segmentation."""
+    """How likely a text is: words by their frequency, and the characters that meet where two words do.
+
+    Word frequencies alone prefer 職在聊天 to 之前在聊天. So where two words meet, the two characters count as well: how
+    much more often than by chance one follows the other in running text.
+    """
 
     LONGEST = 5
     """Characters of the longest word considered."""
+    NOTHING = Reading("", (), 0.0, 0.0)
 
-    def __init__(self, frequencies: Mapping[str, int], total: int) -> None:
+    def __init__(self, frequencies: Mapping[str, int], total: int, neighbours: Mapping[str, Mapping[str, int]]) -> None:
         self._frequencies = frequencies
-        self._log_total = math.log(total)
+        log_total = math.log(total)
+        begun: dict[str, int] = {}
+        logs: dict[str, float] = {}
+        for word, frequency in frequencies.items():
+            if frequency and len(word) <= self.LONGEST:
+                for size in range(1, len(word) + 1):
+                    begun[word[:size]] = begun.get(word[:size], 0) + frequency
+                rare = _LOG_RARE_SINGLE if len(word) == 1 and frequency < _COMMON_SINGLE else 0.0
+                logs[word] = math.log(frequency) - log_total + rare
+        self._log_words = logs | _LOG_PUNCTUATION | dict.fromkeys(_USUAL, _LOG_USUAL)
+        self._log_begun = {head: math.log(n) - log_total for head, n in begun.items()}
+        self._log_begun |= {mark: self._log_words[mark] for mark in (*_LOG_PUNCTUATION, *_USUAL)}
+        self._log_meetings, self._log_strangers = _meetings(neighbours)
 
-    def log_probability(self, word: str) -> float:
-        """Natural logarithm of the share of `word`, in simplified characters, among all words."""
-        if frequency := self._frequencies.get(word):
-            rare = _LOG_RARE_SINGLE if len(word) == 1 and frequency < _COMMON_SINGLE else 0.0
-            return math.log(frequency) - self._log_total + rare
-        if word in _LOG_PUNCTUATION:
-            return _LOG_PUNCTUATION[word]
-        if len(word) > 1:
-            return -math.inf
-        return _LOG_USUAL if word in _USUAL or " " <= word <= "~" else _LOG_UNKNOWN
+    def read(self, reading: Reading, text: str) -> Reading:
+        """`reading` with `text`, in simplified characters, behind it."""
+        words, begun, meetings = self._log_words, self._log_begun, self._log_meetings
+        tail, starts, score, outlook = reading
+        for ch in text:
+            if tail:
+                meeting = meetings.get(tail[-1] + ch)
+                if meeting is not None:
+                    score += meeting
+                elif not ch.isascii():
+                    score += self._log_strangers.get(tail[-1], 0.0)
+            tail, starts = (tail + ch)[-self.LONGEST :], (*starts, score)[-self.LONGEST :]
+            alone = words.get(ch)
+            if alone is None:
+                alone = _LOG_USUAL if " " <= ch <= "~" else _LOG_UNKNOWN
+            outlook = best = score + alone
+            for at, start in enumerate(starts):
+                word = tail[at:]
+                if word in begun:
+                    outlook = max(outlook, start + begun[word])
+                    if word in words:
+                        best = max(best, start + words[word])
+            score = best
+        return Reading(tail, starts, score, outlook)
+
+    def outlooks(self, reading: Reading, characters: Sequence[str]) -> list[float]:
+        """What `read` gives as the outlook for each of these characters, with less work."""
+        begun, meetings = self._log_begun, self._log_meetings
+        tail, starts, score, _ = reading
+        last = tail[-1:]
+        stranger = self._log_strangers.get(last, 0.0)
+        heads = [(tail[-size:], starts[-size]) for size in range(1, min(4, len(tail)) + 1) if tail[-size:] in begun]
+        found: list[float] = []
+        for ch in characters:
+            best = score + meetings.get(last + ch, stranger) + begun.get(ch, _LOG_UNKNOWN)
+            for head, start in heads:
+                log_begun = begun.get(head + ch)
+                if log_begun is not None and start + log_begun > best:
+                    best = start + log_begun
+            found.append(best)
+        return found
 
     def log_likelihood(self, text: str) -> float:
         """Natural logarithm of the probability of `text` in its best segmentation."""
-        simple = simplify(text)
-        scores = [0.0]
-        for end in range(1, len(simple) + 1):
-            longest = min(self.LONGEST, end)
-            scores.append(
-                max(
-                    scores[end - size] + self.log_probability(simple[end - size : end])
-                    for size in range(1, longest + 1)
-                )
-            )
-        return scores[-1]
+        return self.read(self.NOTHING, simplify(text)).score
 
     def begins_with_word(self, text: str) -> bool:
         """Whether `text` begins with a word of two characters or more that is not rare."""
         simple = simplify(text)
         return any(self._frequencies.get(simple[:size], 0) >= _COMMON for size in range(2, len(simple) + 1))
 
-    def pairs(self, least: int) -> dict[str, int]:
-        """Words of two characters, and neighbours inside our own longer words, with a frequency of at least `least`."""
-        found = {word: n for word, n in self._frequencies.items() if len(word) == 2 and n >= least}
-        for word in own_words():
-            found |= {word[at : at + 2]: _OWN_WORD for at in range(len(word) - 1)}
-        return found
-
     def is_common(self, character: str) -> bool:
         """Whether `character` is a word of its own often enough to be guessed."""
         return self._frequencies.get(simplify(character), 0) >= _COMMON or character in _LOG_PUNCTUATION
+
+
+def _meetings(neighbours: Mapping[str, Mapping[str, int]]) -> tuple[dict[str, float], dict[str, float]]:
+    """How much likelier than by chance one character follows another, and any that never did; in nats."""
+    total = sum(sum(after.values()) for after in neighbours.values())
+    shares: dict[str, float] = {}
+    for after in neighbours.values():
+        for ch, n in after.items():
+            shares[ch] = shares.get(ch, 0.0) + n / total
+    met: dict[str, float] = {}
+    strangers: dict[str, float] = {}
+    for first, after in neighbours.items():
+        seen = sum(after.values())
+        trust = seen / (seen + len(after))
+        strangers[first] = math.log(1 - trust)
+        for ch, n in after.items():
+            met[first + ch] = math.log(1 - trust + trust * n / seen / (shares[ch] + _RARE_SHARE))
+    return met, strangers
+
+
+def _running_text() -> tuple[dict[str, dict[str, int]], dict[str, int]]:
+    """Neighbours of each character and frequent phrases of running text, as benchmarks/neighbours.py counts them."""
+    file = resources.files("stance.reading") / "lexicons/neighbours.txt"
+    pairs, phrases = file.read_text(encoding="utf-8").split("\n\n")
+    neighbours = {
+        line[0]: {ch: int(n or 1) for ch, n in re.findall(r"(\D)(\d*)", line[2:])} for line in pairs.splitlines()
+    }
+    return neighbours, {line.rstrip("0123456789"): int(re.sub(r"\D", "", line)) for line in phrases.splitlines()}
 
 
 @cache
@@ -145,8 +231,14 @@ def word_model() -> WordModel:
     tokenizer.tmp_dir = str(_private_cache())
     tokenizer.initialize()
     collocations = lexicon(Language.CHINESE).data["collocations"]
-    frequencies = tokenizer.FREQ | dict.fromkeys((*own_words(), *collocations), _OWN_WORD)
-    return WordModel(frequencies, tokenizer.total)
+    neighbours, phrases = _running_text()
+    read = sum(sum(after.values()) for after in neighbours.values())
+    frequencies = dict(tokenizer.FREQ)
+    for word in (*own_words(), *collocations):
+        frequencies[word] = max(frequencies.get(word, 0), _OWN_WORD)
+    for phrase, n in phrases.items():
+        frequencies[phrase] = max(frequencies.get(phrase, 0), int(_PHRASE_DISCOUNT * n / read * tokenizer.total))
+    return WordModel(frequencies, tokenizer.total, neighbours)
 
 
 @cache

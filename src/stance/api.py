@@ -1,0 +1,20 @@
+"""Reading and learning in one call, for Python."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from stance.learning.model import Model, load
+from stance.reading import read
+from stance.types import Prediction
+
+
+def analyze(text: str, *, model: Model | Path | None = None, explain: bool = False) -> Iterator[Prediction]:
+    """The statements of `text` with speaker and stance, in order.
+
+    `model` is a loaded model, a model folder, or None for the one that ships. Raises `ModelError` for a damaged one.
+
+    >>> [(p.statement.speaker.name, str(p.stance)) for p in analyze("开源是智商税。")]
+    [('author', 'pro-closed')]
+    """
+    chosen = model if isinstance(model, Model) else load(model)
+    return chosen.predict(read(text), explain=explain)

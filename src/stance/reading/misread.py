@@ -1,0 +1,49 @@
+"""Lines that were decoded by the wrong encoding, decoded again."""
+
+import re
+
+import ftfy
+
+from stance.reading.words import HAN, frequent_share
+
+# What UTF-8 looks like when read as Latin-1 or Windows-1252: å¼€æº�, â€œ, Ã©.
+_LATIN = re.compile("[ÂÃâäåæçèéïð][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
+_HAN = re.compile(f"[{HAN}]")
+# Encoding the line was read by, and the one it was written in.
+_MISTAKES = (("gbk", "utf-8"), ("gbk", "big5"))
+# A line of fewer Han characters tells too little.
+_SHORTEST = 6
+# Share of frequent characters below which a line is no Chinese, and which the right reading must reach.
+_STRANGE, _CHINESE = 0.12, 0.18
+# Share of bytes that may be lost at the ends of a line.
+_LOST = 0.1
+
+
+def mend_misread_lines(text: str) -> str:
+    """Decode again what was read by the wrong encoding; ftfy mends UTF-8 read as Latin-1.
+
+    >>> mend_misread_lines("寮€婧愭ā鍨嬫槸鍏ㄤ汉绫荤殑鍏卞悓璐㈠瘜")
+    '开源模型是全人类的共同财富'
+    >>> mend_misread_lines("å¼€æºæ¨¡åž‹")
+    '开源模型'
+    """
+    if not _LATIN.search(text) and not _HAN.search(text):
+        return text
+    return "\n".join(map(_mend_line, text.split("\n")))
+
+
+def _mend_line(line: str) -> str:
+    if _LATIN.search(line):
+        line = ftfy.fix_encoding(line)
+    if len(_HAN.findall(line)) < _SHORTEST or frequent_share(line) > _STRANGE:
+        return line
+    readings = [_read_again(line, *mistake) for mistake in _MISTAKES]
+    best = max(readings, key=frequent_share)
+    return best if frequent_share(best) >= _CHINESE else line
+
+
+def _read_again(line: str, read_by: str, written_in: str) -> str:
+    """`line` by its right encoding, or nothing where too many bytes do not fit."""
+    text = line.encode(read_by, "replace").decode(written_in, "replace")
+    lost = text.count("\ufffd")
+    return text.replace("\ufffd", "") if lost <= _LOST * len(text) else ""

@@ -1,0 +1,130 @@
+"""Whose voice a mention or a cue stands for: subjects of cues, pronouns by what the text said before."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from stance.reading.mentions import NAMED, Mention, MentionKind
+from stance.reading.patterns import Turn
+from stance.reading.scene import Scene
+from stance.types import AUTHOR, UNNAMED, Attribution, Speaker
+
+# Mentions next to a cue among which its subject is looked for.
+_NEAR = 8
+# Mentions next to a cue among which its subject is looked for.
+_NEAR = 8
+# Mentions back to which a pronoun may point.
+_MEMORY = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """That a stretch of the text is somebody's, and why."""
+
+    start: int
+    end: int
+    speaker: Speaker
+    why: Attribution
+
+
+class Voices:
+    """Who has spoken so far, and so whom the next mention stands for."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        self.turn: Turn | None = None
+        """Whose turn it is in a transcript."""
+        self.recent: Sequence[Claim] = ()
+        """What the sentence before gave to somebody other than the author."""
+        self._remembered: Speaker | None = None
+        """Who spoke last, whoever holds the turn aside."""
+
+    @property
+    def narrator(self) -> Speaker:
+        """Whose words a sentence is that nothing gives to anybody."""
+        return self.turn.speaker if self.turn is not None else AUTHOR
+
+    def heard(self, claims: Sequence[Claim]) -> None:
+        """Remember the claims of a sentence for the next one."""
+        self.recent = [claim for claim in claims if claim.speaker != AUTHOR]
+        told = [claim.speaker for claim in self.recent if claim.speaker != self.narrator]
+        self._remembered = told[-1] if told else self._remembered
+
+    def subject(
+        self, start: int, end: int, cue_start: int, *, first: bool = False, person: bool = False
+    ) -> tuple[Speaker, str] | None:
+        """The voice among the mentions between `start` and `end`, and the words that name it.
+
+        The last that may be the subject of a cue at `cue_start`; or the first, for a cue in a later clause. With
+        `person`, organisations do not count.
+        """
+        mentions = list(self._scene.mentions_in(start, end))
+        near = mentions[:_NEAR] if first else mentions[-_NEAR:]
+        may_be = [mention for mention in near if self._may_be_subject(mention, start, cue_start, first=first)]
+        if person:
+            may_be = [mention for mention in may_be if mention.kind not in (MentionKind.ORGANISATION, MentionKind.IT)]
+        if not may_be:
+            return None
+        persons = [mention for mention in may_be if mention.kind is not MentionKind.ORGANISATION]
+        chosen = (persons or may_be)[0 if first else -1]
+        speaker = self.resolve(chosen)
+        if speaker is None:
+            return None
+        partner = next(self._scene.mentions_before(chosen.start, 1), None)
+        if not first and chosen.kind in NAMED and partner is not None and partner.start >= start:
+            between = self._scene.simple[partner.end : chosen.start]
+            if partner.kind is chosen.kind and partner.speaker and self._scene.patterns.joins.match(between):
+                names = f"{partner.speaker.name}、{speaker.name}"
+                return Speaker(names), self._scene.text[partner.start : chosen.end]
+        return speaker, self._scene.text[chosen.start : chosen.end]
+
+    def _may_be_subject(self, mention: Mention, start: int, cue_start: int, *, first: bool) -> bool:
+        patterns, simple = self._scene.patterns, self._scene.simple
+        if mention.kind is MentionKind.PRODUCT:
+            return False
+        if not first and not patterns.between.match(simple[mention.end : cue_start]):
+            return False
+        if mention.kind in NAMED and patterns.owner_after.match(simple[mention.end : mention.end + 2]):
+            return False
+        if mention.kind is MentionKind.THIS_PERSON and len(mention) == 1 and mention.end != cue_start:
+            return False  # 其 owns something more often than it speaks
+        if self.turn is not None and mention.kind in (MentionKind.UNNAMED, MentionKind.THEY):
+            return False
+        return not patterns.object_before.search(simple[max(start, mention.start - 4) : mention.start])
+
+    def resolve(self, mention: Mention) -> Speaker | None:
+        """The speaker that a mention stands for; None where nothing tells."""
+        if mention.speaker is not None:
+            return mention.speaker
+        if mention.kind is MentionKind.FIRST:
+            return self.narrator
+        if mention.kind is MentionKind.IT:
+            return self.nearest(mention.start, MentionKind.ORGANISATION)
+        last = self._remembered if self.turn is not None else self.recent[-1].speaker if self.recent else None
+        if mention.kind is MentionKind.THEY:
+            return (
+                last
+                if last is not None
+                and (last == UNNAMED or last.name[-2:] in ("夫妇", "兄弟", "团队") or "、" in last.name)
+                else None
+            )
+        if mention.kind is MentionKind.THIS_PERSON and last is not None:
+            return last
+        if self._named_in_sentence(mention, MentionKind.PERSON):
+            last = None
+        elif self._named_in_sentence(mention, MentionKind.UNNAMED):
+            return UNNAMED
+        if last is not None and last != UNNAMED:
+            return last
+        gender = {MentionKind.HE: "m", MentionKind.SHE: "f"}.get(mention.kind, "")
+        return self.nearest(mention.start, MentionKind.PERSON, gender) or last
+
+    def _named_in_sentence(self, pronoun: Mention, kind: MentionKind) -> bool:
+        start = self._scene.sentence_start(pronoun.start)
+        return any(m.kind is kind for m in self._scene.mentions_in(start, pronoun.start))
+
+    def nearest(self, at: int, kind: MentionKind, gender: str = "") -> Speaker | None:
+        """The nearest mention of `kind` before `at` whose gender does not speak against it."""
+        for mention in self._scene.mentions_before(at, _MEMORY):
+            if mention.kind is kind and (not gender or mention.gender in (gender, "")):
+                return mention.speaker
+        return None
