@@ -3,8 +3,6 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
 from stance.learning.labels import load_documents
 from stance.learning.training import digest
 
@@ -68,7 +66,6 @@ def test_one_document(stance: Run, small_labels: Path) -> None:
     assert done.stderr.decode().splitlines()[-1].startswith("stance: only one document (small/a)")
 
 
-@pytest.mark.xfail(reason="IndexError where the file is empty", strict=True)
 def test_empty_labels(stance: Run, tmp_path: Path) -> None:
     (tmp_path / "empty.jsonl").write_text("", encoding="utf-8")
     done = stance("train", "--labels", "empty.jsonl", "--model", "mine")

@@ -37,13 +37,11 @@ def _seconds(text: str) -> float:
             ",",
             2000,
             id="half-width commas",
-            marks=pytest.mark.xfail(reason="a row of commas is searched again from each of them", strict=True),
         ),
         pytest.param(
             "# ",
             500,
             id="heading signs",
-            marks=pytest.mark.xfail(reason="each pass of cleaning takes away one sign", strict=True),
         ),
     ],
 )

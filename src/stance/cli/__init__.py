@@ -1,6 +1,7 @@
 """The command line: each command parses, calls, prints."""
 
 import sys
+from io import TextIOWrapper
 from typing import Annotated
 
 import typer
@@ -39,9 +40,15 @@ def _options(
 
 def main() -> None:
     """Run the command line; what goes wrong is one line on standard error and exit code 1."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")
     try:
         app()
     except StanceError as error:
         sys.exit(f"stance: {error}")
+    except OSError as error:
+        predict.forget_standard_output()
+        sys.exit(f"stance: {error.strerror}; the output is not whole")
     except KeyboardInterrupt:
         sys.exit(130)

@@ -70,8 +70,12 @@ def _csv(out: TextIO, explain: bool) -> Write:
 def _table(out: TextIO, explain: bool) -> Write:
     from rich.console import Console
 
+    class QuietConsole(Console):
+        def on_broken_pipe(self) -> None:  # rich would exit with 1
+            raise BrokenPipeError
+
     # In a pipe a table is as wide as it likes: nothing is cut off.
-    console = Console(file=out, width=None if out.isatty() else 160, highlight=False, soft_wrap=False)
+    console = QuietConsole(file=out, width=None if out.isatty() else 160, highlight=False, soft_wrap=False)
 
     def write(document: Document, predictions: Iterable[Prediction]) -> None:
         _print_table(console, document, predictions, explain=explain)

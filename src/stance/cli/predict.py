@@ -43,6 +43,8 @@ def command(
     from stance.learning.model import load
     from stance.reading import read
 
+    if sys.stdout is None:
+        raise InputError("standard output is closed; redirect it to a file")
     chosen = format or (Format.TABLE if sys.stdout.isatty() else Format.JSONL)
     failed = False
     trained = None
@@ -61,7 +63,7 @@ def command(
                 write(document, trained.predict(document, explain=explain))
                 sys.stdout.flush()
     except BrokenPipeError:
-        _forget_standard_output()
+        forget_standard_output()
     if failed:
         raise typer.Exit(1)
 
@@ -71,6 +73,8 @@ def _text_of(file: Path) -> str:
 
     try:
         if str(file) == "-":
+            if sys.stdin is None:
+                raise InputError("-: standard input is closed; name a file")
             if sys.stdin.isatty():
                 typer.echo("Reading from the terminal; end the text with Ctrl-D.", err=True)
             data = sys.stdin.buffer.read()
@@ -84,8 +88,8 @@ def _text_of(file: Path) -> str:
     return text
 
 
-def _forget_standard_output() -> None:
-    """The reader of our output has gone (`| head -1`): keep Python from complaining when it flushes."""
+def forget_standard_output() -> None:
+    """Nobody takes our output any more (`| head -1`, a full disk): keep Python from complaining when it flushes."""
     import os
 
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -327,7 +327,7 @@ def score_speakers(documents: Sequence[LabelledDocument]) -> "SpeakerScores | No
 def source_files(document: str) -> list[Path]:
     """The article of a document named "seeds/001": the one file whose path begins so."""
     place = Path(document)
-    return sorted(place.parent.glob(f"{place.name}_*.txt"))[:1]
+    return sorted(file for file in place.parent.glob("*.txt") if file.name.startswith(f"{place.name}_"))[:1]
 
 
 def speaker_scores(labelled: LabelledDocument, document: Document) -> SpeakerScores:

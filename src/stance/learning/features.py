@@ -13,7 +13,7 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 from stance.learning.cues import cue_reader
 from stance.reading.lexicon import people
 from stance.reading.words import HAN, segment, simplify
-from stance.types import Language, Statement
+from stance.types import AUTHOR, UNNAMED, Language, Statement
 
 VIEWS = ("words", "characters", "cues")
 Views = dict[str, list[str]]
@@ -50,20 +50,25 @@ def mask(statement: Statement) -> str:
     """The text of `statement` with known names and its speaker's name as one private character each."""
     text = statement.text
     simple = simplify(text)
-    spans = [
-        (start, end)
-        for _, start, end in _names().find_matches_as_indexes(simple)
-        if not (start and _LATIN.match(text[start - 1]) and _LATIN.match(text[start]))
-        and not (_LATIN.match(text[end : end + 1]) and _LATIN.match(text[end - 1]))
-    ]
-    for name in statement.speaker.name.split("、"):
+    spans = [(start, end) for _, start, end in _names().find_matches_as_indexes(simple)]
+    names = () if statement.speaker in (AUTHOR, UNNAMED) else statement.speaker.name.split("、")
+    for name in names:
         spans += [found.span() for found in re.finditer(re.escape(name), text) if len(name) > 1]
+    spans = [(start, end) for start, end in spans if not _inside_word(text, start, end)]
     pieces, at = [], 0
     for start, end in sorted(spans):
         if start >= at:
             pieces += [text[at:start], _MASK]
             at = end
     return "".join(pieces) + text[at:]
+
+
+def _inside_word(text: str, start: int, end: int) -> bool:
+    """Whether a Latin word goes on before `start` or behind `end`."""
+    return bool(
+        (start and _LATIN.match(text[start - 1]) and _LATIN.match(text[start]))
+        or (_LATIN.match(text[end : end + 1]) and _LATIN.match(text[end - 1]))
+    )
 
 
 @cache

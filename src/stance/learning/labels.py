@@ -48,7 +48,7 @@ def read_labels(path: Path) -> list[Label]:
 def _parse(line: str, place: str) -> Label:
     try:
         row = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise LabelError(f"{place}: no JSON ({error}); a label is one JSON object on one line") from error
     if not isinstance(row, dict):
         raise LabelError(f"{place}: a label is a JSON object, not {type(row).__name__}")
@@ -64,8 +64,10 @@ def _parse(line: str, place: str) -> Label:
             f"{place}: offsets {row['start']}–{row['end']} do not fit a text of {len(row['text'])} characters; "
             "both count characters of the cleaned document"
         )
+    if any("\ud800" <= ch <= "\udfff" for ch in row["text"]):
+        raise LabelError(f"{place}: field 'text' holds half a character; write it as UTF-8")
     statement = Statement(row["text"], row["start"], row["end"], Speaker(row["speaker"]))
-    return Label(row["document"], statement, Stance(row["stance"]), row["annotator"], str(row.get("note", "")))
+    return Label(row["document"], statement, Stance(row["stance"]), row["annotator"], str(row.get("note") or ""))
 
 
 def to_row(label: Label) -> dict[str, Any]:
@@ -100,7 +102,7 @@ def label_files(path: Path) -> list[Path]:
     """
     if path.is_file():
         return [path]
-    files = sorted(file for file in path.rglob("*.jsonl") if "annotators" not in file.parts)
+    files = sorted(file for file in path.rglob("*.jsonl") if "annotators" not in file.relative_to(path).parts)
     if not files:
         raise LabelError(f"{path}: no label files (*.jsonl) there; name a file of labels or a folder of them")
     return files
@@ -119,6 +121,8 @@ def load_documents(path: Path) -> list[LabelledDocument]:
                 raise LabelError(f"{file}: document {document.id!r} also stands in {seen[document.id]}; keep it in one")
             seen[document.id] = file
             documents.append(document)
+    if not documents:
+        raise LabelError(f"{path}: no labels in it; a label is one JSON object on one line")
     return documents
 
 

@@ -3,7 +3,7 @@
 import json
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -123,25 +123,31 @@ class Model:
         }
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            _replace(folder / _WEIGHTS, lambda path: path.write_bytes(save(arrays)))
-            _replace(folder / _METADATA, lambda path: _write(path, json.dumps(metadata, ensure_ascii=False, indent=1)))
-            _replace(folder / _CARD, lambda path: _write(path, card))
+            contents = {
+                _WEIGHTS: save(arrays),
+                _METADATA: json.dumps(metadata, ensure_ascii=False, indent=1).encode(),
+                _CARD: card.encode(),
+            }
+            _replace_all(folder, contents)
         except OSError as error:
             raise ModelError(f"{folder}: cannot be written ({error.strerror}); name another with --model") from error
 
 
-def _write(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8", newline="\n")
-
-
-def _replace(path: Path, write: Callable[[Path], object]) -> None:
-    """Write beside, then rename."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
+def _replace_all(folder: Path, contents: Mapping[str, bytes]) -> None:
+    """Write every file beside its place, and only then rename them all."""
+    beside = {folder / f".{name}.{os.getpid()}": folder / name for name in contents}
     try:
-        write(beside)
-        beside.replace(path)
+        for path, data in zip(beside, contents.values(), strict=True):
+            _write(path, data)
+        for path, place in beside.items():
+            path.replace(place)
     finally:
-        beside.unlink(missing_ok=True)
+        for path in beside:
+            path.unlink(missing_ok=True)
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.write_bytes(data)
 
 
 def default_folder() -> Path:
@@ -162,17 +168,19 @@ def load(folder: Path | None = None) -> Model:
         arrays = load_file(path)
     except FileNotFoundError:
         raise ModelError(f"{path}: missing; run `stance train --model {folder}`") from None
-    except (OSError, safetensors.SafetensorError) as error:
+    except (OSError, TypeError, safetensors.SafetensorError) as error:
         raise ModelError(f"{path}: damaged ({error}); run `stance train --model {folder}`") from error
     try:
         languages = {
             Language(language): LanguageModel(
                 {name: _view(arrays, f"{language}/{name}", names) for name, names in views.items()},
-                arrays[f"{language}/intercept"],
-                float(metadata["temperature"][language]),
+                _array(arrays, f"{language}/intercept", (len(STANCES),)),
+                _temperature(metadata["temperature"][language]),
             )
             for language, views in metadata.pop("vocabulary").items()
         }
+        if missing := set(Language) - set(languages):
+            raise ValueError(f"no model for {', '.join(sorted(missing))}")
     except (KeyError, ValueError, TypeError, AttributeError) as error:
         raise ModelError(
             f"{folder}: {_WEIGHTS} and {_METADATA} do not fit each other ({error}); run `stance train --model {folder}`"
@@ -185,7 +193,7 @@ def _load_metadata(path: Path) -> dict[str, Any]:
         metadata = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ModelError(f"{path}: missing; run `stance train --model {path.parent}`") from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ModelError(f"{path}: damaged ({error}); run `stance train --model {path.parent}`") from error
     if not isinstance(metadata, dict) or metadata.get("format") != FORMAT or metadata.get("stances") != list(STANCES):
         raise ModelError(f"{path}: not a model of this version of stance; run `stance train --model {path.parent}`")
@@ -193,12 +201,24 @@ def _load_metadata(path: Path) -> dict[str, Any]:
 
 
 def _view(arrays: Mapping[str, Floats], prefix: str, names: Sequence[str]) -> View:
-    idf, coefficients = arrays[f"{prefix}/idf"], arrays[f"{prefix}/coefficients"]
-    if idf.shape != (len(names),) or coefficients.shape != (len(STANCES), len(names)):
-        raise ValueError(f"{prefix} has {len(names)} names and arrays of {idf.shape} and {coefficients.shape}")
-    if not (np.isfinite(idf).all() and np.isfinite(coefficients).all()):
-        raise ValueError(f"{prefix} holds numbers that are none")
-    return View({name: column for column, name in enumerate(names)}, idf, coefficients)
+    vocabulary = {name: column for column, name in enumerate(names)}
+    if len(vocabulary) != len(names):
+        raise ValueError(f"{prefix} names a feature twice")
+    idf = _array(arrays, f"{prefix}/idf", (len(names),))
+    return View(vocabulary, idf, _array(arrays, f"{prefix}/coefficients", (len(STANCES), len(names))))
+
+
+def _array(arrays: Mapping[str, Floats], name: str, shape: tuple[int, ...]) -> Floats:
+    array = arrays[name]
+    if array.dtype != np.float64 or array.shape != shape or not np.isfinite(array).all():
+        raise ValueError(f"{name} is no finite array of {shape}")
+    return array
+
+
+def _temperature(value: object) -> float:
+    if not isinstance(value, float) or not 0 < value < np.inf:
+        raise ValueError(f"temperature is {value!r}")
+    return value
 
 
 def softmax(logits: Floats) -> Floats:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from stance.errors import LabelError
 from stance.learning.features import VIEWS, Views, featurize
 from stance.learning.labels import LabelledDocument, to_row
 from stance.learning.model import STANCES, Floats, LanguageModel, Model, View, softmax
@@ -65,11 +66,15 @@ class Pipeline:
         self.regression: LogisticRegression | None = None
 
     def fit(self, training: Sequence[Example]) -> "Pipeline":
-        """Fit on `training`; raises ValueError where it holds fewer than two stances."""
+        """Fit on `training`; raises `LabelError` where it holds fewer than two stances."""
         from scipy.sparse import hstack
         from sklearn.feature_extraction.text import TfidfVectorizer
         from sklearn.linear_model import LogisticRegression
+        from threadpoolctl import threadpool_limits
 
+        if len({example.stance for example in training}) < 2:
+            names = ", ".join(dict.fromkeys(example.document for example in training))
+            raise LabelError(f"all statements of {names} have one stance: nothing to tell apart; label other documents")
         columns = []
         for view in self.settings.views:
             vectorizer = TfidfVectorizer(
@@ -78,7 +83,8 @@ class Pipeline:
             columns.append(vectorizer.fit_transform(training) * self.settings.weights.get(view, 1.0))
             self.vectorizers[view] = vectorizer
         self.regression = LogisticRegression(C=self.settings.c, class_weight="balanced", max_iter=5000, tol=1e-8)
-        self.regression.fit(hstack(columns).tocsr(), [example.stance for example in training])
+        with threadpool_limits(1):  # the same weights on every machine, and faster for matrices as small as these
+            self.regression.fit(hstack(columns).tocsr(), [example.stance for example in training])
         return self
 
     def logits(self, statements: Sequence[Example]) -> Floats:

@@ -25,8 +25,8 @@ _INVERTED = 40
 _TERM = {Language.CHINESE: 12, Language.ENGLISH: 40}
 # Characters a clause must have to be a claim of the narrator's own next to somebody's words.
 _OWN_CLAUSE = 12
-# Marks behind which another speaker may come in; commas bind English clauses too closely.
-_CUTS = {Language.CHINESE: "，,；;。！？!?：:", Language.ENGLISH: ";"}
+# Marks behind which another speaker may come in; in English the clause, since commas bind too closely there.
+_CUTS = {Language.CHINESE: "，,；;。！？!?：:", Language.ENGLISH: ""}
 # Characters at the start of a sentence in which a mention makes it somebody else's.
 _TOPIC = 12
 # Sentences that a retelling goes on for without a new cue, and the rules behind which it may.
@@ -151,6 +151,8 @@ class _Reader:
     def _last_mark(self, at: int, least: int) -> int:
         """Behind the last mark before `at` where another speaker may come in, or `least`."""
         marks = _CUTS[self._scene.language]
+        if not marks:
+            return self._scene.clause_start(at, least)
         return next((index + 1 for index in range(at - 1, least, -1) if self._text[index] in marks), least)
 
     # --- quotations --------------------------------------------------------------------------------------------------
@@ -159,6 +161,8 @@ class _Reader:
         if self._quotation_claim(quotation) is not None:
             return True
         overlap = min(end, quotation.end) - max(start, quotation.start)
+        if overlap > 0.9 * (end - start) and self._voices.recent:
+            return True
         return overlap > 0.6 * (end - start) and quotation.end - quotation.start > _TERM[self._scene.language]
 
     def _quotation_claim(self, quotation: Quotation) -> Claim | None:
@@ -286,7 +290,10 @@ class _Reader:
             view = self._patterns.view.match(behind)
             if view and (mention.kind is MentionKind.THIS_PERSON or self._has_cue(start, mention.start)):
                 view = None
-            if not (before and after) and not view and not self._patterns.frame_alone.match(behind):
+            alone = self._patterns.frame_alone.match(behind) or self._patterns.frame_alone_before.search(
+                self._simple[max(start, mention.start - 40) : mention.start]
+            )
+            if not (before and after) and not view and not alone:
                 continue
             speaker = self._voices.resolve(mention)
             if speaker is not None and speaker != AUTHOR:

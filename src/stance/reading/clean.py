@@ -31,15 +31,21 @@ _INVISIBLE = re.compile(
 _LINE_END = re.compile("\r\n?|[\x85\u2028\u2029]")
 _WIDE_SPACE = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
 _MARKDOWN_LINK = re.compile(r"!?\[([^\[\]\n]{0,300})\]\(((?:https?:)?//[^()\s]{1,500})\)")
-_MARKDOWN_EMPHASIS = re.compile(r"\*{2,3}|(?<![A-Za-z0-9_])__(?!_)|(?<!_)__(?![A-Za-z0-9_])")
+# Pairs around words, and what is left of pairs next to Chinese or at a line's edge; not the power signs of code.
+_MARKDOWN_EMPHASIS = re.compile(
+    r"(?<![A-Za-z0-9_)\]*])(\*{2,3})(?=\S)(?P<words>[^*\n]{1,600}?)(?<=\S)\1(?![A-Za-z0-9*])"
+    rf"|__(?P<chinese>[{HAN}][^_\n]{{0,200}})__"
+    rf"|(?<=[{HAN}。，！？：；”’」』）])\*{{2,3}}|\*{{2,3}}(?=[{HAN}“‘「『（。，！？：；])|^\*{{2,3}}|\*{{2,3}}$",
+    re.MULTILINE,
+)
 _MARKDOWN_HEADING = re.compile(r"^(?:[ \t]*#{1,6}[ \t]+)+", re.MULTILINE)
 # "領(lǐng)", "A(yù)I": a pinyin with its tone mark, in brackets, behind the character it explains.
 _PINYIN = re.compile(rf"(?<=[{HAN}A-Za-z])[(（][a-zü]{{0,5}}[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-z]{{0,4}}[)）]")
 # A comma in front of another mark, or twice; not in Latin text, where ",," may be a table or code.
 _STRAY_COMMA = re.compile(
-    rf"(?<![,，])(?:[,，]+(?=[、。；？！：，])|(?<=[{HAN}”’」』》）])[,，]+(?=[,?!;:]))|(?<=，),+"
-    rf"|[,，](?=[,?!;:][{HAN}“‘「『《（])"
+    rf"(?<![,，])(?:[,，]+(?=[、。；？！：])|(?<=[{HAN}”’」』》）])[,，]+(?=[?!;:])|[,，]+(?=[?!;:][{HAN}“‘「『《（]))"
 )
+_COMMAS = re.compile(r"(?<![,，])[,，]{2,}(?![,，])")
 _DOUBLED_MARK = re.compile(r"([，、；：。])\1+|(?<=[。！？])，+")
 # Pictures of weibo and WeChat in brackets, and the words that stand for a link.
 _EMOTICON = re.compile(
@@ -49,8 +55,6 @@ _EMOTICON = re.compile(
 _WEIBO_LINK = re.compile(
     r"(?:O|￼|🔗)?网页链接(?=[\s。，！？]|$)|\u200b|展开全文[cｃ]?(?=\s|$)|收起全文[dｄ]?(?=\s|$)", re.MULTILINE
 )
-# A line that breaks off inside a sentence, as mail and converters wrap it.
-_WRAPPED = re.compile(r"[^\n]{30,}(?:\n[^\n]+){2,}")
 _SENTENCE_END = re.compile(r"[。！？!?.…：:；;”’」』\"')）】\]]\s*$")
 _ASCII_RUN = re.compile(r"[!-~][ -~]{8,}[!-~]")
 # An opening mark that closes, and a closing mark that opens.
@@ -94,7 +98,12 @@ def drop_tags(text: str) -> str:
 
 def unwrap_markdown(text: str) -> str:
     """The words of links, emphasis and headings without their marks."""
-    return _MARKDOWN_HEADING.sub("", _MARKDOWN_EMPHASIS.sub("", _MARKDOWN_LINK.sub(r"\1 (\2)", text)))
+    return _MARKDOWN_HEADING.sub(
+        "",
+        _MARKDOWN_EMPHASIS.sub(
+            lambda mark: mark["words"] or mark["chinese"] or "", _MARKDOWN_LINK.sub(r"\1 (\2)", text)
+        ),
+    )
 
 
 def drop_pinyin(text: str) -> str:
@@ -121,14 +130,16 @@ def join_wrapped_lines(text: str) -> str:
 
     Only where all lines but the last are about as wide and most of them end inside a sentence.
     """
-    return _WRAPPED.sub(lambda paragraph: _unwrap(paragraph.group()), text)
+    return "\n\n".join(map(_unwrap, text.split("\n\n")))
 
 
 def _unwrap(paragraph: str) -> str:
     lines = paragraph.split("\n")
+    if len(lines) < 3:
+        return paragraph
     widths = [sum(2 if ch > "\u2e80" else 1 for ch in line) for line in lines]
     broken = sum(not _SENTENCE_END.search(line) for line in lines[:-1])
-    if max(widths) > 130 or min(widths[:-1]) < 0.75 * max(widths) or broken < 0.6 * (len(lines) - 1):
+    if not 50 <= max(widths) <= 130 or min(widths[:-1]) < 0.75 * max(widths) or broken < 0.6 * (len(lines) - 1):
         return paragraph
     joined = lines[0]
     for line in lines[1:]:
@@ -142,7 +153,15 @@ def _unwrap(paragraph: str) -> str:
 
 def single_marks(text: str) -> str:
     """Commas that scrapers put in front of other marks, and doubled marks."""
-    return _DOUBLED_MARK.sub(lambda mark: mark[1] or "", _STRAY_COMMA.sub("", text))
+    text = _COMMAS.sub(_one_comma, _STRAY_COMMA.sub("", text))
+    return _DOUBLED_MARK.sub(lambda mark: mark[1] or "", text)
+
+
+def _one_comma(commas: re.Match[str]) -> str:
+    """One comma for several, but for those of Latin text, where ",," may be a table or code."""
+    text, (start, end) = commas.string, commas.span()
+    chinese = "，" in commas.group() or text[start - 1 : start] > "\u2000" or text[end : end + 1] > "\u2000"
+    return commas.group() if not chinese else "，" if "，" in commas.group() else ","
 
 
 def turn_quotation_marks(text: str) -> str:

@@ -239,6 +239,10 @@ class _Chinese:
             re.compile(rf"(?:{begins}|(?<=的))([老小]{surname}|{surname}[{HAN}]{{1,2}}?){speaks}", re.MULTILINE),
             re.compile(rf"{begins}({sounds}{{2,5}}){speaks}", re.MULTILINE),
             re.compile(rf"{begins}({sounds}{{2,5}}夫妇)", re.MULTILINE),
+            re.compile(
+                rf"{begins}(?:但|而|不过)?(?:在|据)({surname}[{HAN}]{{1,2}})(?=看来|介绍|透露|称|说|眼里|眼中)", re.M
+            ),
+            re.compile(rf"{begins}(?:但|而|不过)({surname}[{HAN}]{{1,2}}?){speaks}", re.MULTILINE),
         ]
         self._dotted = re.compile(
             rf"{sounds}[{HAN}]{{0,6}}(?:[·・‧•][{HAN}]{{1,8}}?){{1,4}}"
@@ -338,6 +342,8 @@ class _English:
                 yield _person(text, *name.span(1))
         for name in _LATIN_NAME.finditer(text):
             start, end = name.span()
+            if owner := re.search(r"['’]s ", text[start:end]):
+                start += owner.end()
             while start < end:
                 first = text[start:end].split(" ", 1)[0]
                 if first.rstrip(".'’s") not in self._not_names and first not in self._not_names:

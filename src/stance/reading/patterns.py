@@ -67,7 +67,7 @@ class Patterns:
         view = any_of(words.words("nouns", "view"))
 
         def compiled(name: str) -> re.Pattern[str]:
-            return re.compile(words.data["patterns"][name].replace("VIEW", view), re.VERBOSE)
+            return re.compile(words.data["patterns"][name].replace("VIEW", view), re.VERBOSE | re.IGNORECASE)
 
         self.clause_end = compiled("clause_end")
         self.between = compiled("between")
@@ -75,6 +75,8 @@ class Patterns:
         self.frame_before = compiled("frame_before")
         self.frame_after = compiled("frame_after")
         self.frame_alone = compiled("frame_alone")
+        self.frame_alone_before = compiled("frame_alone_before")
+        self.apposition = compiled("apposition")
         self.object_before = compiled("object_before")
         self.owner_after = compiled("owner_after")
         self.left_out = compiled("left_out")

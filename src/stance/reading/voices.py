@@ -31,6 +31,7 @@ class Voices:
 
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
+        self._genders = {m.speaker: m.gender for m in scene.mentions if m.speaker is not None}
         self.turn: Turn | None = None
         """Whose turn it is in a transcript."""
         self.recent: Sequence[Claim] = ()
@@ -87,9 +88,19 @@ class Voices:
             return False
         if mention.kind is MentionKind.THIS_PERSON and len(mention) == 1 and mention.end != cue_start:
             return False  # 其 owns something more often than it speaks
+        if mention.kind is MentionKind.UNNAMED and self._explains(mention):
+            return False
         if self.turn is not None and mention.kind in (MentionKind.UNNAMED, MentionKind.THEY):
             return False
         return not patterns.object_before.search(simple[max(start, mention.start - 4) : mention.start])
+
+    def _explains(self, mention: Mention) -> bool:
+        """Whether a mention stands in apposition to the person named before it: Dana Whitlock, a policy analyst."""
+        before = next(self._scene.mentions_before(mention.start, 1), None)
+        if before is None or before.kind is not MentionKind.PERSON:
+            return False
+        between = self._scene.simple[before.end : mention.start]
+        return self._scene.patterns.apposition.match(between) is not None
 
     def resolve(self, mention: Mention) -> Speaker | None:
         """The speaker that a mention stands for; None where nothing tells."""
@@ -113,9 +124,10 @@ class Voices:
             last = None
         elif self._named_in_sentence(mention, MentionKind.UNNAMED):
             return UNNAMED
-        if last is not None and last != UNNAMED:
-            return last
         gender = {MentionKind.HE: "m", MentionKind.SHE: "f"}.get(mention.kind, "")
+        fits = last is not None and (not gender or self._genders.get(last, "") in (gender, ""))
+        if fits and last != UNNAMED:
+            return last
         return self.nearest(mention.start, MentionKind.PERSON, gender) or last
 
     def _named_in_sentence(self, pronoun: Mention, kind: MentionKind) -> bool:
