@@ -74,8 +74,7 @@ def _table(out: TextIO, explain: bool) -> Write:
         def on_broken_pipe(self) -> None:  # rich would exit with 1
             raise BrokenPipeError
 
-    # In a pipe a table is as wide as it likes: nothing is cut off.
-    console = QuietConsole(file=out, width=None if out.isatty() else 160, highlight=False, soft_wrap=False)
+    console = QuietConsole(file=out, width=None if out.isatty() else 120, highlight=False, soft_wrap=False)
 
     def write(document: Document, predictions: Iterable[Prediction]) -> None:
         _print_table(console, document, predictions, explain=explain)
@@ -88,10 +87,10 @@ def _print_table(console: "Console", document: Document, predictions: Iterable[P
     from rich.table import Table
 
     table = Table(title=escape(document.id), title_justify="left", show_lines=explain)
-    table.add_column("speaker", max_width=24)
+    table.add_column("speaker", max_width=24, overflow="fold")
     table.add_column("stance", no_wrap=True)
     table.add_column("conf", justify="right", no_wrap=True)
-    table.add_column("statement")
+    table.add_column("statement", overflow="fold")
     for prediction in predictions:
         statement = prediction.statement
         colour = _COLOURS[prediction.stance]

@@ -16,7 +16,7 @@ def print_scores(result: Result, *, as_json: bool = False) -> None:
         print(json.dumps(scores_row(result), ensure_ascii=False, indent=1))
         return
     console = Console(highlight=False)
-    console.print(result.how)
+    console.print(result.how, soft_wrap=True)
     console.print(_systems(result))
     console.print(_stances(result))
     console.print(_confusion(result))
@@ -25,7 +25,8 @@ def print_scores(result: Result, *, as_json: bool = False) -> None:
         speakers = result.speakers
         console.print(
             f"speaker accuracy {speakers.accuracy:.3f}, F1 on statements not the author's {speakers.f1_not_author:.3f}"
-            f" ({speakers.statements} statements, {speakers.gold_other} not the author's)"
+            f" ({speakers.statements} statements, {speakers.gold_other} not the author's)",
+            soft_wrap=True,
         )
 
 
