@@ -229,7 +229,7 @@ class _Chinese:
         titles, after_titles, adverbs = (any_of(data[key]) for key in ("person_titles", "after_titles", "adverbs"))
         cues = any_of(words.cues)
         begins = r"(?:^|(?<=[\s，。！？；：、“”「」）)》,.!?;:]))"
-        speaks = f"(?=(?:{adverbs})?(?:{cues}|[在于对向][^，。！？；,!?;]{{1,30}}?{cues})|：“)"
+        speaks = f"(?=(?:{adverbs}){{0,2}}(?:{cues}|[在于对向][^，。！？；,!?;]{{1,30}}?{cues})|：“)"
         self._not_in_names = frozenset(data["not_in_names"])
         self._after_title = re.compile(
             rf"{titles}[兼、，和]?(?:{titles}[兼、]?){{0,3}}[ ]?(?=({surname}[{HAN}]{{1,3}}|{sounds}{{2,5}}))"

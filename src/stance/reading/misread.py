@@ -14,18 +14,19 @@ _MISTAKES = (("gbk", "utf-8"), ("gbk", "big5"))
 # A line of fewer Han characters tells too little.
 _SHORTEST = 6
 # Share of frequent characters below which a line is no Chinese, and which the right reading must reach.
-_STRANGE, _CHINESE = 0.12, 0.18
-# Share of bytes that may be lost at the ends of a line.
-_LOST = 0.1
+_STRANGE, _CHINESE = 0.12, 0.15
+# Share of characters that may be lost: scrapers drop what the wrong encoding cannot show.
+_LOST = 0.4
 
 
 def mend_misread_lines(text: str) -> str:
     """Decode again what was read by the wrong encoding; ftfy mends UTF-8 read as Latin-1.
 
-    >>> mend_misread_lines("寮€婧愭ā鍨嬫槸鍏ㄤ汉绫荤殑鍏卞悓璐㈠瘜")
-    '开源模型是全人类的共同财富'
-    >>> mend_misread_lines("å¼€æºæ¨¡åž‹")
-    '开源模型'
+    >>> text = "我们的模型和他们的模型一样好"
+    >>> mend_misread_lines(text.encode("utf-8").decode("gbk", "replace"))
+    '我们的模型和他们的模型一样好'
+    >>> mend_misread_lines(text.encode("utf-8").decode("latin-1"))
+    '我们的模型和他们的模型一样好'
     """
     if not _LATIN.search(text) and not _HAN.search(text):
         return text
@@ -44,6 +45,7 @@ def _mend_line(line: str) -> str:
 
 def _read_again(line: str, read_by: str, written_in: str) -> str:
     """`line` by its right encoding, or nothing where too many bytes do not fit."""
-    text = line.encode(read_by, "replace").decode(written_in, "replace")
+    data = b"\x80".join(part.encode(read_by, "replace") for part in line.split("€"))  # what GBK shows of a lone 0x80
+    text = data.decode(written_in, "replace")
     lost = text.count("\ufffd")
     return text.replace("\ufffd", "") if lost <= _LOST * len(text) else ""
