@@ -15,7 +15,7 @@ help: ## list the targets
 demo: .venv/.installed ## train, evaluate and predict on the articles in seeds/
 	$(BIN)/stance train
 	$(BIN)/stance evaluate
-	$(BIN)/stance predict seeds/001_a9667df15aa70b78.txt --format table
+	$(BIN)/stance predict seeds/001_*.txt seeds/003_*.txt seeds/004_*.txt --format table
 	echo 开源是智商税。 | $(BIN)/stance predict
 
 test: check ## everything that must pass before a commit
