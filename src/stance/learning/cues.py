@@ -16,6 +16,7 @@ from ahocorasick_rs import AhoCorasick
 
 from stance.errors import LexiconError
 from stance.reading.lexicon import read_toml
+from stance.reading.words import inside_word
 from stance.types import Language
 
 OPEN, CLOSED = "open", "closed"
@@ -30,7 +31,6 @@ _NEGATION_REACH = {Language.CHINESE: 6, Language.ENGLISH: 24}
 _MOST = 3.0
 # The word that compares two sides by a judgement next to it: 闭源比开源更强, open is cheaper than closed.
 _THAN = {Language.CHINESE: re.compile("比"), Language.ENGLISH: re.compile(r"\bthan\b")}
-_LATIN = re.compile("[a-z0-9]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,7 @@ class CueReader:
         end_of_last = 0
         matches = self._matcher.find_matches_as_indexes(text, overlapping=True)
         for index, start, end in sorted(matches, key=lambda match: (match[1], -match[2])):
-            if start < end_of_last or (self._language is Language.ENGLISH and _inside_word(text, start, end)):
+            if start < end_of_last or (self._language is Language.ENGLISH and inside_word(text, start, end)):
                 continue
             end_of_last = end
             yield _Hit(start, end, self._categories[index])
@@ -313,10 +313,6 @@ class CueReader:
         if self._lexicon.patterns["frame.neutral"].search(text):
             found.add("neutral frame")
         return sorted(found)
-
-
-def _inside_word(text: str, start: int, end: int) -> bool:
-    return bool((start and _LATIN.match(text[start - 1])) or _LATIN.match(text[end : end + 1]))
 
 
 def _sides(hits: Iterable[_Hit]) -> list[tuple[int, str]]:

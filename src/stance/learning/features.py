@@ -12,7 +12,7 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 
 from stance.learning.cues import cue_reader
 from stance.reading.lexicon import people
-from stance.reading.words import HAN, segment, simplify
+from stance.reading.words import HAN, inside_word, segment, simplify
 from stance.types import AUTHOR, UNNAMED, Language, Statement
 
 VIEWS = ("words", "characters", "cues")
@@ -24,7 +24,6 @@ _MASK = "\ue000"
 _HAN_RUN = re.compile(f"[{HAN}]+")
 _TOKEN = re.compile(f"[{HAN}]+|[a-z][a-z'’\\-]*[a-z]|[a-z]|\\d+|{_MASK}")
 _ENGLISH_WORD = re.compile(rf"[a-z]+|{_MASK}")
-_LATIN = re.compile("[A-Za-z0-9]")
 _ADDRESS = re.compile(r"(?:https?:)?//\S+")
 # Lengths of character n-grams within words, for English (SemEval-2016 systems found 2-5 good).
 _SHORTEST, _LONGEST = 2, 5
@@ -54,21 +53,13 @@ def mask(statement: Statement) -> str:
     names = () if statement.speaker in (AUTHOR, UNNAMED) else statement.speaker.name.split("、")
     for name in names:
         spans += [found.span() for found in re.finditer(re.escape(name), text) if len(name) > 1]
-    spans = [(start, end) for start, end in spans if not _inside_word(text, start, end)]
+    spans = [(start, end) for start, end in spans if not inside_word(text, start, end)]
     pieces, at = [], 0
     for start, end in sorted(spans):
         if start >= at:
             pieces += [text[at:start], _MASK]
             at = end
     return "".join(pieces) + text[at:]
-
-
-def _inside_word(text: str, start: int, end: int) -> bool:
-    """Whether a Latin word goes on before `start` or behind `end`."""
-    return bool(
-        (start and _LATIN.match(text[start - 1]) and _LATIN.match(text[start]))
-        or (_LATIN.match(text[end : end + 1]) and _LATIN.match(text[end - 1]))
-    )
 
 
 @cache

@@ -11,7 +11,7 @@ from functools import cache
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from stance.reading.lexicon import Entity, Kind, Lexicon, any_of, lexicon, people
-from stance.reading.words import HAN, segment
+from stance.reading.words import HAN, inside_word, segment
 from stance.types import UNNAMED, Language, Speaker
 
 
@@ -49,7 +49,6 @@ class Mention:
         return self.end - self.start
 
 
-_ASCII_WORD = re.compile(r"[A-Za-z0-9]")
 _UPPER, _LOWER = "A-ZÀ-ÖØ-Þ", "a-zß-öø-ÿ"
 _LATIN_WORD = rf"[{_UPPER}][{_UPPER}{_LOWER}'’\-]*[{_LOWER}]"
 _LATIN_NAME = re.compile(
@@ -116,20 +115,11 @@ def _known_names(text: str, simple: str) -> list[Mention]:
     matcher, entities = _name_matcher()
     found = []
     for index, start, end in matcher.find_matches_as_indexes(simple):
-        if not _cuts_word(simple, start, end):
+        if not inside_word(simple, start, end):
             entity = entities[index]
             speaker = None if entity.kind is Kind.PRODUCT else Speaker(text[start:end], entity.id)
             found.append(Mention(start, end, MentionKind(entity.kind), speaker, entity.gender))
     return found
-
-
-def _cuts_word(text: str, start: int, end: int) -> bool:
-    """Whether a Latin word goes on before `start` or behind `end`."""
-    before, after = text[start - 1 : start] if start else "", text[end : end + 1]
-    return bool(
-        (_ASCII_WORD.match(text[start]) and _ASCII_WORD.match(before))
-        or (text[end - 1].isascii() and text[end - 1].isalpha() and _ASCII_WORD.match(after))
-    )
 
 
 def _settle_names(mentions: list[Mention]) -> Iterator[Mention]:
@@ -167,7 +157,7 @@ def _once_more(simple: str, named: list[Mention], language: Language) -> Iterato
     matcher = AhoCorasick(list(short), matchkind=MatchKind.LeftmostLongest)
     owners = list(short.values())
     for index, start, end in matcher.find_matches_as_indexes(simple):
-        if not _cuts_word(simple, start, end):
+        if not inside_word(simple, start, end):
             owner = owners[index]
             yield Mention(start, end, owner.kind, owner.speaker, owner.gender)
 

@@ -79,6 +79,17 @@ def frequent_share(text: str) -> float:
     return sum(character in _FREQUENT for character in sample) / max(1, len(sample))
 
 
+def inside_word(text: str, start: int, end: int) -> bool:
+    """Whether a Latin word at `start` or `end` goes on outside: the "Meta" of "Metaverse"."""
+    return _goes_on(text[start - 1 : start] if start else "", text[start]) or _goes_on(
+        text[end - 1], text[end : end + 1]
+    )
+
+
+def _goes_on(first: str, second: str) -> bool:
+    return (first + second).isascii() and first.isalnum() and second.isalnum()
+
+
 def segment(text: str) -> list[str]:
     """The words of `text`, a run of one script: jieba's exact mode, HMM off, with our own words added."""
     words: list[str] = _segmenter().cut(text, False)
