@@ -31,7 +31,6 @@ class MentionKind(StrEnum):
 
 
 NAMED = frozenset({MentionKind.PERSON, MentionKind.ORGANISATION})
-PRONOUNS = frozenset({MentionKind.HE, MentionKind.SHE, MentionKind.THEY, MentionKind.IT, MentionKind.THIS_PERSON})
 
 
 @dataclass(frozen=True, slots=True)

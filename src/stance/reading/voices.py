@@ -131,8 +131,10 @@ class Voices:
         return self.nearest(mention.start, MentionKind.PERSON, gender) or last
 
     def _named_in_sentence(self, pronoun: Mention, kind: MentionKind) -> bool:
+        """Whether a mention of `kind` stands before the pronoun in its sentence, outside quotations."""
         start = self._scene.sentence_start(pronoun.start)
-        return any(m.kind is kind for m in self._scene.mentions_in(start, pronoun.start))
+        near = (mention for mention in self._scene.mentions_in(start, pronoun.start) if mention.kind is kind)
+        return any(next(self._scene.quotations_in(m.start, m.end), None) is None for m in near)
 
     def nearest(self, at: int, kind: MentionKind, gender: str = "") -> Speaker | None:
         """The nearest mention of `kind` before `at` whose gender does not speak against it."""
