@@ -9,10 +9,11 @@ import re
 from collections.abc import Iterator
 
 from stance.reading.mentions import NAMED, MentionKind
-from stance.reading.patterns import Cue, Turn
+from stance.reading.patterns import Cue
 from stance.reading.quotations import Quotation
 from stance.reading.scene import Scene
 from stance.reading.sentences import Span
+from stance.reading.turns import Turn
 from stance.reading.voices import Claim, Voices
 from stance.reading.words import simplify
 from stance.types import AUTHOR, UNNAMED, Attribution, Language, Speaker, Statement
@@ -34,6 +35,10 @@ _LONGEST_RETELLING = 3
 _RETOLD = frozenset({"cue", "retelling", "frame", "subject left out"})
 _NARRATION = Attribution("narration")
 _BEHIND_QUOTATION = re.compile(r"[，,]? ?")
+# Between a cue and its subject behind it: said the company's chief scientist, Dana Whitlock.
+_COLON_LATER = re.compile(r"[：:](?=\s?[^\s\d“”\"])")
+_ONLY_TITLE = re.compile(r"(?: (?!I\b|we\b|that\b|it\b|when\b|for\b)[\w.'’\-]+){0,5},? ?")
+_SOURCE_IN_BRACKETS = re.compile(r"\s?[（(]([^（）()\n]{2,30})[）)]")
 _OPENS_AGAIN = re.compile(r"[，,：:]\s?[“\"]")
 _END_BEHIND_QUOTATION = re.compile(r"[。！？!?；;\n“\"]|[，,：:](?=\s?[“\"])|(?<=[A-Za-z])\.(?=\s|$)")
 
@@ -116,6 +121,8 @@ class _Reader:
         in_turn = self._in_turn(start, end)
         if not claims and in_turn is None and self._patterns.unnamed_frame.search(self._simple, start, end):
             claims = [Claim(start, end, UNNAMED, Attribution("unnamed frame"))]
+        if not claims and in_turn is None:
+            claims = list(self._colon_later(start, end))
         if not claims and quoted:
             claims = [self._unclaimed(quotation) for quotation in quoted]
         if claims:
@@ -198,6 +205,9 @@ class _Reader:
 
     def _followed(self, quotation: Quotation) -> Claim | None:
         """``“…”，李彦宏说``, ``"…," said Smith``."""
+        source = _SOURCE_IN_BRACKETS.match(self._text, quotation.end)
+        if source and quotation.end - quotation.start > _TERM[self._scene.language]:
+            return self._source(*source.span(1))
         behind = _BEHIND_QUOTATION.match(self._text, quotation.end)
         start = behind.end() if behind else quotation.end
         stop = _END_BEHIND_QUOTATION.search(self._text, start, start + _FORTH)
@@ -215,11 +225,24 @@ class _Reader:
         speaker, mention = subject  # “…。”章知白把话筒换到左手，“…”
         return Claim(start, end, speaker, Attribution("between quotations", mention=mention))
 
+    def _source(self, start: int, end: int) -> Claim | None:
+        """``“…”（李华，教师）``, ``“…”（某物业公司）``: who said it, in brackets behind."""
+        words = self._text[start:end]
+        for mention in self._scene.mentions_in(start, end):
+            speaker = self._voices.resolve(mention)
+            if speaker is not None and mention.kind is not MentionKind.FIRST:
+                return Claim(start, end, speaker, Attribution("source in brackets", mention=words))
+        if self._patterns.some.match(simplify(words)):
+            return Claim(start, end, UNNAMED, Attribution("source in brackets", mention=words))
+        return None
+
     def _inverted(self, cue: Cue, limit: int) -> Claim | None:
         """``said Smith``: the subject stands behind the cue."""
         if not self._patterns.inverts:
             return None
         mention = next(self._scene.mentions_in(cue.end, min(limit, cue.end + _INVERTED)), None)
+        if mention is not None and not _ONLY_TITLE.fullmatch(self._text, cue.end, mention.start):
+            return None
         speaker = self._voices.resolve(mention) if mention is not None else None
         if mention is None or speaker is None or speaker == AUTHOR:
             return None
@@ -260,7 +283,7 @@ class _Reader:
 
     def _cue_claim(self, cue: Cue, limit: int) -> Claim | None:
         """The claim of a cue with its subject, searched back to `limit`."""
-        before, behind = self._simple[max(0, cue.start - 3) : cue.start], self._simple[cue.end : cue.end + 3]
+        before, behind = self._simple[max(0, cue.start - 6) : cue.start], self._simple[cue.end : cue.end + 3]
         if self._patterns.no_cue_before.search(before) or self._patterns.no_cue_after.match(behind):
             return None
         words = self._text[cue.start : cue.end]
@@ -274,6 +297,8 @@ class _Reader:
                 teller = self._voices.recent[-1]
                 why = Attribution("subject left out", words, teller.why.mention)
                 return Claim(cue.start, cue.end, teller.speaker, why)
+        if subject is None and self._text[max(0, cue.start - 2) : cue.start] == ", ":  # Sustained, said Judge Linfield.
+            return self._inverted(cue, cue.end + _INVERTED)
         if subject is None or subject[0] == AUTHOR:
             return None
         speaker, mention = subject
@@ -314,12 +339,28 @@ class _Reader:
                 continue
             if self._text[mention.end : mention.end + 1] not in ("：", ":"):
                 continue
-            if mention.start != start and self._text[mention.start - 1] not in "，,；;、 \n":
+            before = self._text[start : mention.start]
+            before = before.rstrip() if self._patterns.inverts else before  # a blank divides nothing in English
+            if before and before[-1] not in "，,；;、 \n":
                 continue
             speaker = self._voices.resolve(mention)
             if speaker is not None:
                 why = Attribution("colon", "：", self._text[mention.start : mention.end])
                 yield Claim(mention.start, mention.end, speaker, why)
+
+    def _colon_later(self, start: int, end: int) -> Iterator[Claim]:
+        """``靳森更直接：…``, ``Her reply is insurance: …``: somebody begins the sentence, a colon ends the clause."""
+        colon = _COLON_LATER.search(self._text, start, end)
+        mention = next(self._scene.mentions_in(start, end), None)
+        if colon is None or mention is None or mention.start > start + _TOPIC or mention.end > colon.start():
+            return
+        if mention.kind not in (MentionKind.PERSON, MentionKind.HE, MentionKind.SHE):
+            return
+        between = self._simple[mention.end : colon.start()]
+        speaker = self._voices.resolve(mention)
+        if speaker is not None and self._patterns.colon_later.match(between):
+            why = Attribution("colon", "：", self._text[mention.start : mention.end])
+            yield Claim(start, end, speaker, why)
 
     # --- what goes on without a cue ----------------------------------------------------------------------------------
 

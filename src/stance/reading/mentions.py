@@ -1,5 +1,6 @@
 """People, organisations and other voices in a text: where they are named, and who they are."""
 
+import itertools
 import re
 from bisect import bisect_left
 from collections import Counter
@@ -11,7 +12,7 @@ from functools import cache
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from stance.reading.lexicon import Entity, Kind, Lexicon, any_of, lexicon, people
-from stance.reading.words import HAN, inside_word, segment
+from stance.reading.words import FREQUENT, HAN, inside_word, segment
 from stance.types import UNNAMED, Language, Speaker
 
 
@@ -48,7 +49,9 @@ class Mention:
         return self.end - self.start
 
 
-_UPPER, _LOWER = "A-ZÀ-ÖØ-Þ", "a-zß-öø-ÿ"
+_HANDLE = re.compile(r"(?<![\w@.])@[A-Za-z]\w{2,}")
+_IS_HAN = re.compile(f"[{HAN}]")
+_UPPER, _LOWER = "A-ZÀ-ÖØ-Þ\u0100-\u017f", "a-zß-öø-ÿ\u0100-\u017f"
 _LATIN_WORD = rf"[{_UPPER}][{_UPPER}{_LOWER}'’\-]*[{_LOWER}]"
 _LATIN_NAME = re.compile(
     rf"\b(?:{_LATIN_WORD}|[A-Z]\.)"
@@ -141,7 +144,7 @@ def _settle_names(mentions: list[Mention]) -> Iterator[Mention]:
 def _once_more(simple: str, named: list[Mention], language: Language) -> Iterator[Mention]:
     """Names found by their surroundings, wherever else they stand; surnames of full names alone."""
     short: dict[str, Mention] = {}
-    for mention in named:
+    for mention in sorted(named, key=len, reverse=True):  # a surname alone is that of the full name
         if mention.speaker is None or (mention.kind is MentionKind.ORGANISATION and mention.speaker.id):
             continue
         name = re.split(r" ?[（(]", simple[mention.start : mention.end])[0]
@@ -234,16 +237,27 @@ class _Chinese:
             re.compile(rf"{begins}(?:但|而|不过)({surname}[{HAN}]{{1,2}}?){speaks}", re.MULTILINE),
         ]
         self._dotted = re.compile(
-            rf"{sounds}[{HAN}]{{0,6}}(?:[·・‧•][{HAN}]{{1,8}}?){{1,4}}"
-            rf"(?=[^{HAN}]|{cues}|{titles}|[{data['not_in_names']}在对向也和与是则曾及就等为])"
+            rf"{sounds}[{HAN}]{{0,6}}(?:[·・‧•](?:{sounds}{{2,8}}|[{HAN}]{{1,8}}?"
+            rf"(?=[^{HAN}]|{cues}|{titles}|[{data['not_in_names']}在对向和也与是则曾及就等为]))){{1,4}}"
         )
+        self._dotted_title = re.compile(rf"[{HAN}]*(?:{titles}|[官长师员将使管家])(?=[{HAN}]+[·・‧•])")
         self._media = re.compile(rf"《([^《》]{{1,10}}{any_of(data['media'])})》(?=[^，。]{{0,8}}?{cues})")
         self._organisations = re.compile(
             rf"(?:^|(?<=[\s，。！？；：、“”（）《》,.!?;:据由在])|(?<=(?:机构|公司|组织|企业|平台|智库|媒体|厂商)))"
-            rf"(?![这那该某一两几多我他她它本]|{any_of(data['not_organisations'])})([{HAN}A-Za-z]{{2,8}}?{any_of(data['organisations'])})(?!的)(?=[^，。！？；：、“”\s]{{0,8}}?{cues})",
+            rf"(?![这那该某一两几多我他她它本]|{any_of(data['not_organisations'])})([{HAN}A-Za-z]{{1,8}}?{any_of(data['organisations'])})(?!的)(?=[^，。！？；：、“”\s]{{0,8}}?{cues})",
             re.MULTILINE,
         )
+        self._quoted = re.compile(rf"“([{HAN}A-Za-z]{{2,10}})”(?:的[^，。“”]{{2,8}})?(?:在[^，。“”]{{2,12}})?{cues}")
         self._voices = _voice_patterns(words, word_edge="")
+        self._surname = re.compile(rf"(?![{data['never_surnames']}]){surname}")
+        self._never_given = self._not_in_names | frozenset(data["never_given"])
+        self._before_names = tuple(data["before_names"])
+        self._before_speakers = tuple(data["before_speakers"])
+        self._title_behind = re.compile(any_of(data["titles_behind"]))
+        self._speaks_now = re.compile(rf"[还也则又曾仍]?{cues}")
+        self._speaks_later = re.compile(
+            rf"[^，。！？；：“”\n]{{0,24}}?{cues}|[^，。！？；：“”\n]{{0,24}}[，,：:](?:[他她]|[只还又才就则]){{0,2}}{cues}|：“"
+        )
 
     def names(self, text: str, simple: str, known: list[Mention]) -> Iterator[Mention]:
         taken = {at for mention in known for at in (mention.start, mention.end - 1)}
@@ -255,18 +269,84 @@ class _Chinese:
             for name in pattern.finditer(simple):
                 if name.start(1) not in taken and not _is_word(name[1]) and not self._not_in_names & set(name[1]):
                     yield _person(text, *name.span(1))
+        for start, end in self._surnamed(simple):
+            if start not in taken:
+                yield _person(text, start, end)
         for name in self._organisations.finditer(simple):
             if name.start(1) not in taken and name.end(1) - 1 not in taken:
                 yield Mention(*name.span(1), MentionKind.ORGANISATION, Speaker(text[name.start(1) : name.end(1)]))
+        for name in self._quoted.finditer(simple):
+            if name.start(1) not in taken:
+                yield Mention(*name.span(1), MentionKind.ORGANISATION, Speaker(text[name.start(1) : name.end(1)]))
         for name in self._dotted.finditer(simple):
-            if name.start() not in taken:
-                yield _person(text, *name.span())
+            prefix = self._dotted_title.match(simple, *name.span())
+            start = prefix.end() if prefix else name.start()
+            if start not in taken:
+                yield _person(text, start, name.end())
         for name in self._media.finditer(simple):
             if name.start(1) not in taken:
                 yield Mention(*name.span(1), MentionKind.ORGANISATION, Speaker(text[name.start(1) : name.end(1)]))
         for name in _LATIN_NAME.finditer(text):
             if name.start() not in taken:
                 yield _person(text, *name.span())
+
+    def _surnamed(self, simple: str) -> Iterator[tuple[int, int]]:
+        """Names that only a surname and their surroundings tell: 放射科许颂提出, 郝延庆主任, 苏砚秋想了想，说.
+
+        Where words are cut, an unknown name falls apart into single characters. It is believed with a title at either
+        side, as the subject of a cue, or where it stands twice and once at the start of a clause.
+        """
+        words = segment(simple)
+        starts = list(itertools.accumulate(map(len, words), initial=0))
+        seen: dict[str, list[tuple[int, bool, bool]]] = {}
+        for index, word in enumerate(words):
+            surname = self._surname.fullmatch(word) or (len(word) == 2 and self._surname.match(word) and word[1:])
+            if not surname or (len(word) == 2 and not self._surname.fullmatch(word)):
+                continue
+            given = 0
+            after = words[index + 1] if index + 1 < len(words) else ""
+            if len(after) == 2 and len(word) == 1 and not self._never_given & set(after) and _IS_HAN.match(after):
+                end = starts[index] + 3
+                before = words[index - 1] if index else "\n"
+                told = self._is_told(simple[max(0, end - 7) : end - 3]) or bool(self._title_behind.match(simple, end))
+                if told or (not _IS_HAN.match(before[-1]) and self._speaks_now.match(simple, end)):
+                    seen.setdefault(simple[starts[index] : end], []).append((starts[index], True, True))
+                continue
+            while given < 2 and index + given + 1 < len(words):
+                character = words[index + given + 1]
+                if len(character) > 1 or not _IS_HAN.match(character) or character in self._never_given:
+                    break
+                given += 1
+            start = starts[index]
+            before = words[index - 1] if index else "\n"
+            begins = not _IS_HAN.match(before[-1])
+            told = self._is_told(simple[max(0, start - 4) : start])
+            subject = begins or before.endswith(self._before_speakers)
+            for length in range(1, given + 1):
+                end = start + len(word) + length
+                name = simple[start:end]
+                behind = bool(self._title_behind.match(simple, end))
+                speaks = subject and bool(self._speaks_later.match(simple, end))
+                seen.setdefault(name, []).append((start, told or behind or speaks, begins))
+        for name, places in seen.items():
+            longer = [other for other in seen if other != name and other.startswith(name)]
+            if any(len(seen[other]) == len(places) for other in longer):
+                continue  # 苏砚 wherever it stands is 苏砚秋
+            if _is_word(name):
+                continue
+            twice = len(places) > 1 and any(begins for _, _, begins in places)
+            alone = (
+                len(name) == 3
+                and not FREQUENT & set(name[1:])
+                and any(not start or simple[start - 1] in "。！？”\n" for start, _, _ in places)
+            )
+            if any(told for _, told, _ in places) or twice or alone:
+                for start, _, _ in places:
+                    yield start, start + len(name)
+
+    def _is_told(self, before: str) -> bool:
+        """Whether a name follows: 首席财务官, 课题组长."""
+        return before.endswith(self._before_names) and _IS_HAN.match(before[-2:]) is not None
 
     def voices(self, simple: str) -> Iterator[Mention]:
         return _find_voices(self._voices, simple)
@@ -318,24 +398,44 @@ class _English:
 
     def __init__(self, words: Lexicon) -> None:
         self._not_names = frozenset(words.words("mentions", "not_names"))
+        self._no_name = self._not_names | frozenset(words.words("mentions", "honorifics"))
         self._organisation = frozenset(words.words("mentions", "organisation_words"))
         self._honorific = re.compile(
             rf"\b(?:{any_of(words.words('mentions', 'honorifics'))})\.? ([A-Z][a-zA-Z'’\-]+(?: [A-Z][a-zA-Z'’\-]+)?)"
         )
         self._voices = _voice_patterns(words, word_edge=r"\b")
+        name = rf"(?![A-Z]['’])({_LATIN_WORD})(?![\w'’-]| [A-Z])"
+        kinds = any_of([word.capitalize() for word in words.words("mentions", "organisation_words")])
+        self._body = re.compile(
+            rf"\b(?:{_LATIN_WORD} )?(?:{kinds}|Guild|Federation|League|Board) (?:of|for)(?: the)?"
+            rf"(?: (?:and )?{_LATIN_WORD}){{1,4}}"
+        )
+        says = any_of([cue for cue, kind in words.cues.items() if kind == "say" and " " not in cue])
+        self._single = [
+            re.compile(rf"\b(?:{any_of(words.words('mentions', 'before_names'))}),? {name}"),
+            re.compile(
+                rf"(?<![\w.’'-]){name}(?=(?:,? which [^,.;]{{1,40}},)? (?:has |had |also |then |later |now )?{says}\b)"
+            ),
+        ]
 
     def names(self, text: str, _simple: str, known: list[Mention]) -> Iterator[Mention]:
         taken = {mention.start for mention in known}
         for name in self._honorific.finditer(text):
             if name.start(1) not in taken:
                 yield _person(text, *name.span(1))
+        for handle in _HANDLE.finditer(text):
+            yield _person(text, *handle.span())
+        for body in self._body.finditer(text):
+            skip = len("The ") if body.group().startswith("The ") else 0
+            yield Mention(body.start() + skip, body.end(), MentionKind.ORGANISATION, Speaker(body.group()[skip:]))
+        yield from self._single_names(text, taken)
         for name in _LATIN_NAME.finditer(text):
             start, end = name.span()
             if owner := re.search(r"['’]s ", text[start:end]):
                 start += owner.end()
             while start < end:
                 first = text[start:end].split(" ", 1)[0]
-                if first.rstrip(".'’s") not in self._not_names and first not in self._not_names:
+                if not {first, first.rstrip("."), first.rstrip(".'’s")} & self._no_name:
                     break
                 start = min(end, start + len(first) + 1)
             words = text[start:end].split(" ")
@@ -347,6 +447,18 @@ class _English:
             else:
                 end -= 2 if text[end - 2 : end] in ("'s", "’s") else 0
                 yield _person(text, start, end)
+
+    def _single_names(self, text: str, taken: set[int]) -> Iterator[Mention]:
+        """Names of one word: behind what somebody is, or before a cue where the capital is no sentence's."""
+        for name in self._single[0].finditer(text):
+            if name.start(1) not in taken and name[1] not in self._not_names:
+                yield _person(text, *name.span(1))
+        for name in self._single[1].finditer(text):
+            if name.start(1) in taken or name[1] in self._not_names:
+                continue
+            inside = re.compile(rf"[a-z,;] {re.escape(name[1])}\b")
+            if inside.search(text) and not re.search(rf"\b{re.escape(name[1].lower())}\b", text):
+                yield Mention(*name.span(1), MentionKind.ORGANISATION, Speaker(name[1]))
 
     def voices(self, simple: str) -> Iterator[Mention]:
         return _find_voices(self._voices, simple.lower())

@@ -7,6 +7,7 @@ from stance.reading.mentions import Mention, find_mentions
 from stance.reading.patterns import Cue, patterns
 from stance.reading.quotations import Quotation, quotations
 from stance.reading.sentences import Span, sentences
+from stance.reading.turns import turns
 from stance.reading.words import simplify
 from stance.types import Language
 
@@ -22,13 +23,27 @@ class Scene:
         self.patterns = patterns(language)
         self.sentences: list[Span] = list(sentences(text))
         self.mentions = find_mentions(text, self.simple, language)
-        self.turns = {turn.start: turn for turn in self.patterns.turns(text, self.simple, self.mentions)}
+        self.turns = {turn.start: turn for turn in turns(text, self.mentions, language)}
+        self.sentences = list(self._with_turns())
         self._cues = list(self.patterns.cues(self.simple))
         self._quotations = quotations(text)
         self._sentence_starts = [start for start, _ in self.sentences]
         self._mention_starts = [mention.start for mention in self.mentions]
         self._cue_starts = [cue.start for cue in self._cues]
         self._quotation_starts = [quotation.start for quotation in self._quotations]
+
+    def _with_turns(self) -> Iterator[Span]:
+        """The sentences; the name in front of a turn, Ms. WHITLOCK., goes with the first of its words."""
+        held: int | None = None
+        for start, end in self.sentences:
+            turn = self.turns.get(start)
+            if turn is not None and turn.start < end <= turn.end and "\n" not in self.text[end : turn.end]:
+                held = start
+                continue
+            yield (start if held is None else held), end
+            held = None
+        if held is not None:
+            yield self.sentences[-1]
 
     def mentions_in(self, start: int, end: int) -> Iterator[Mention]:
         """The mentions between `start` and `end`, in order."""

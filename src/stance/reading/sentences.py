@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterator
 
+from stance.reading.lexicon import any_of, lexicon
 from stance.reading.words import HAN
+from stance.types import Language
 
 Span = tuple[int, int]
 """Start and end of a stretch of text, in characters, end exclusive."""
@@ -20,9 +22,18 @@ _ABBREVIATION = re.compile(
     r"|e\.g|i\.e|U\.S|U\.K|E\.U|D\.C|Ph\.D|[A-Z]|Jan|Feb|Mar|Apr|Aug|Sept|Sep|Oct|Nov|Dec)$"
 )
 # Abbreviations that may well stand at the end of a sentence; what follows decides.
-_MAY_END = re.compile(r"(?:etc|Inc|Corp|Co|Ltd|U\.S|U\.K|E\.U|D\.C|Jr|Sr|Ph\.D|al)$")
+_MAY_END = re.compile(r"(?:etc|Inc|Corp|Co|Ltd|U\.S|U\.K|E\.U|D\.C|Jr|Sr|Ph\.D|al|\b[A-Z])$")
+_LATIN_WORD = re.compile("[A-Za-z]{2}$")
+# “…。”（某自来水厂）: the source of a quotation, in brackets behind it.
+_SOURCE = re.compile(r"（[^（）\n]{2,30}）(?=\s*(?:\n|“|$))")
+# "Why?" Dana asked.
+_ASKED = re.compile(r" (?:[A-Z][\w'’.-]+ ){1,3}(?:asked|asks|said|says|wrote|writes|wondered|replied|added|answered)\b")
 _LIST_NUMBER = re.compile(r"(?:^|\n)[ \t(（]*(?:\d{1,3}|[A-Za-z]|[ivx]{1,4})$")
 _NEW_SENTENCE = re.compile(rf"\s+[{_OPENING}\"'*]*(?:[A-Z0-9#@—–\-•]|[{HAN}])|\s*$|[ \t]*\n")
+# Words that begin a sentence and no name: the U.S. It rained.
+_STARTER = re.compile(
+    rf"[{_CLOSING}]*\s+[\"“]?(?:{any_of(lexicon(Language.ENGLISH).words('mentions', 'not_names'))})(?=[\s,'’])"
+)
 _LONGEST_WORD = 16
 # Characters of a sentence; longer ones are tables, lists or noise.
 _LONGEST = 1500
@@ -84,18 +95,24 @@ def _ends_sentence(text: str, end: re.Match[str]) -> bool:
     mark, after = end["mark"], text[end.end() : end.end() + 4]
     before = text[max(0, end.start() - _LONGEST_WORD) : end.start()]
     if mark[-1] in "。！？":
-        return not _goes_on(after)
+        return not _goes_on(after) and not (end["closing"] and _SOURCE.match(text, end.end()))
     if mark[-1] in "!?":
+        if end["closing"] and _ASKED.match(text, end.end()):
+            return False
         return not _goes_on(after) and (not after[:1].isalnum() or _is_han(after[:1]) or _is_han(before[-1:]))
     if mark[-1] == "…":
         return bool(_NEW_SENTENCE.match(after)) or (bool(end["closing"]) and _is_han(after[:1]))
-    if mark == "." and _is_han(before[-1:]) and not after[:1].isalnum():
+    if mark == "." and _is_han(before[-1:]) and not (after[:1].isalnum() and after[:1].isascii()):
         return True
     if mark == "." and _LIST_NUMBER.search(before):
         return False
+    if mark == "." and _is_han(after[:1]) and _LATIN_WORD.search(before):
+        return not _ABBREVIATION.search(before)
     if not _NEW_SENTENCE.match(text[end.end() : end.end() + 8]):
         return False
-    return mark != "." or not _ABBREVIATION.search(before) or bool(_MAY_END.search(before) and _line_ends(after))
+    if mark != "." or not _ABBREVIATION.search(before):
+        return True
+    return bool(_MAY_END.search(before)) and (_line_ends(after) or bool(_STARTER.match(text, end.end())))
 
 
 def _in_address(text: str, at: int) -> bool:

@@ -1,17 +1,21 @@
 """Whose voice a mention or a cue stands for: subjects of cues, pronouns by what the text said before."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from stance.reading.mentions import NAMED, Mention, MentionKind
-from stance.reading.patterns import Turn
 from stance.reading.scene import Scene
+from stance.reading.turns import Turn
 from stance.types import AUTHOR, UNNAMED, Attribution, Speaker
 
 # Mentions next to a cue among which its subject is looked for.
 _NEAR = 8
-# Mentions next to a cue among which its subject is looked for.
-_NEAR = 8
+# Characters in front of a mention that tell an object from a subject.
+_BEFORE_OBJECT = 14
+_SEVERAL = ("夫妇", "兄弟", "团队")
+# Mentions back to which two people named side by side are looked for.
+_PAIR = 6
 # Mentions back to which a pronoun may point.
 _MEMORY = 40
 
@@ -66,17 +70,31 @@ class Voices:
         if not may_be:
             return None
         persons = [mention for mention in may_be if mention.kind is not MentionKind.ORGANISATION]
-        chosen = (persons or may_be)[0 if first else -1]
+        named = [mention for mention in persons if mention.kind is MentionKind.PERSON]
+        among = (named if self._scene.patterns.inverts else []) or persons or may_be  # a lawyer for NAME, NAME, said
+        # NAME of ORGANISATION, who met NAME, said: what stands between subject and cue is bound to the subject.
+        chosen = among[0] if first or self._scene.patterns.inverts else among[-1]
+        if chosen is not among[-1] and self._joined(chosen, among[-1]):
+            chosen = among[-1]
         speaker = self.resolve(chosen)
         if speaker is None:
             return None
         partner = next(self._scene.mentions_before(chosen.start, 1), None)
-        if not first and chosen.kind in NAMED and partner is not None and partner.start >= start:
-            between = self._scene.simple[partner.end : chosen.start]
-            if partner.kind is chosen.kind and partner.speaker and self._scene.patterns.joins.match(between):
-                names = f"{partner.speaker.name}、{speaker.name}"
-                return Speaker(names), self._scene.text[partner.start : chosen.end]
+        if not first and partner is not None and partner.start >= start and self._joined(partner, chosen):
+            assert partner.speaker is not None
+            names = f"{partner.speaker.name}、{speaker.name}"
+            return Speaker(names), self._scene.text[partner.start : chosen.end]
         return speaker, self._scene.text[chosen.start : chosen.end]
+
+    def _joined(self, one: Mention, other: Mention) -> bool:
+        """Whether two names stand side by side: Smith and Jones."""
+        between = self._scene.simple[one.end : other.start]
+        return (
+            one.kind is other.kind
+            and one.kind in NAMED
+            and one.speaker is not None
+            and self._scene.patterns.joins.match(between) is not None
+        )
 
     def _may_be_subject(self, mention: Mention, start: int, cue_start: int, *, first: bool) -> bool:
         patterns, simple = self._scene.patterns, self._scene.simple
@@ -92,7 +110,9 @@ class Voices:
             return False
         if self.turn is not None and mention.kind in (MentionKind.UNNAMED, MentionKind.THEY):
             return False
-        return not patterns.object_before.search(simple[max(start, mention.start - 4) : mention.start])
+        if patterns.inverts and mention.kind is MentionKind.UNNAMED:
+            return True  # a majority of researchers
+        return not patterns.object_before.search(simple[max(start, mention.start - _BEFORE_OBJECT) : mention.start])
 
     def _explains(self, mention: Mention) -> bool:
         """Whether a mention stands in apposition to the person named before it: Dana Whitlock, a policy analyst."""
@@ -112,12 +132,8 @@ class Voices:
             return self.nearest(mention.start, MentionKind.ORGANISATION)
         last = self._remembered if self.turn is not None else self.recent[-1].speaker if self.recent else None
         if mention.kind is MentionKind.THEY:
-            return (
-                last
-                if last is not None
-                and (last == UNNAMED or last.name[-2:] in ("夫妇", "兄弟", "团队") or "、" in last.name)
-                else None
-            )
+            several = last is not None and (last == UNNAMED or last.name[-2:] in _SEVERAL or "、" in last.name)
+            return last if several else self._pair_before(mention.start)
         if mention.kind is MentionKind.THIS_PERSON and last is not None:
             return last
         if self._named_in_sentence(mention, MentionKind.PERSON):
@@ -130,10 +146,23 @@ class Voices:
             return last
         return self.nearest(mention.start, MentionKind.PERSON, gender) or last
 
+    def _pair_before(self, at: int) -> Speaker | None:
+        """Two people named side by side not long before."""
+        before = list(self._scene.mentions_before(at, _PAIR))
+        for other, one in itertools.pairwise(before):
+            if one.kind is MentionKind.PERSON and other.speaker and one.speaker and self._joined(one, other):
+                return Speaker(f"{one.speaker.name}、{other.speaker.name}")
+        return None
+
     def _named_in_sentence(self, pronoun: Mention, kind: MentionKind) -> bool:
         """Whether a mention of `kind` stands before the pronoun in its sentence, outside quotations."""
         start = self._scene.sentence_start(pronoun.start)
-        near = (mention for mention in self._scene.mentions_in(start, pronoun.start) if mention.kind is kind)
+        near = (
+            mention
+            for mention in self._scene.mentions_in(start, pronoun.start)
+            if mention.kind is kind
+            and (kind is not MentionKind.UNNAMED or self._scene.patterns.one.match(self._scene.simple, mention.start))
+        )
         return any(next(self._scene.quotations_in(m.start, m.end), None) is None for m in near)
 
     def nearest(self, at: int, kind: MentionKind, gender: str = "") -> Speaker | None:

@@ -39,7 +39,7 @@ _OWN_WORD = 3000
 # A share of running text that keeps rare neighbours from counting too much; how far phrases of it are trusted.
 _RARE_SHARE, _PHRASE_DISCOUNT = 2e-5, 0.5
 # The most frequent characters of modern Chinese, which make up half of any text.
-_FREQUENT = frozenset(
+FREQUENT = frozenset(
     "的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年过发后作里用道行所然家种事成方多经么去法学如都同现当没动面起看定天分还进好小部其些主样理心本前开但因只从想实"
 )
 
@@ -76,7 +76,7 @@ def is_traditional(text: str) -> bool:
 def frequent_share(text: str) -> float:
     """The share of the most frequent characters of Chinese in the first of `text`."""
     sample = simplify(text[:20_000])
-    return sum(character in _FREQUENT for character in sample) / max(1, len(sample))
+    return sum(character in FREQUENT for character in sample) / max(1, len(sample))
 
 
 def inside_word(text: str, start: int, end: int) -> bool:
