@@ -376,7 +376,8 @@ class _Reader:
         before = self._voices.recent[-1]
         if before.why.rule not in _RETOLD or not self._argues(before.why.cue):
             return []
-        if self._patterns.new_topic.match(self._simple[start : start + _TOPIC]):
+        topic = self._simple[start : start + _TOPIC]
+        if self._patterns.new_topic.match(topic) or self._patterns.reports.search(self._simple, start, end):
             return []
         others = (MentionKind.PERSON, MentionKind.FIRST, MentionKind.UNNAMED)
         if any(m.kind in others for m in self._scene.mentions_in(start, end) if m.start < start + _TOPIC):

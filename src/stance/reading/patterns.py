@@ -62,6 +62,7 @@ class Patterns:
         self.one = compiled("one")
         self.colon_later = compiled("colon_later")
         self.new_topic = compiled("new_topic")
+        self.reports = compiled("reports")
         self.enumerates = re.compile(any_of(words.words("retelling", "enumerates")))
         self.inverts: bool = words.data["cues"]["inverted"]
         self.retells: bool = words.data["retelling"]["goes_on"]
