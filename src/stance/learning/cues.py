@@ -27,10 +27,31 @@ _CLAUSE = {
 }
 # Characters in front of a judgement in which a negation turns it.
 _NEGATION_REACH = {Language.CHINESE: 6, Language.ENGLISH: 24}
+# Characters between a verb and the side it is about, and between words of one thought.
+_NEAR, _FAR = {Language.CHINESE: 8, Language.ENGLISH: 30}, {Language.CHINESE: 16, Language.ENGLISH: 50}
+# Characters in front of a side in which it is told to be the standard of a comparison.
+_WINDOW = 24
+# What counts less: a side named behind its judgement, in the clause before, in the statement before; a clause that is
+# conceded, or overruled by a contrast behind it.
+_ATTRIBUTE, _NEXT_CLAUSE, _CARRIED, _CONCEDED, _OVERRULED = 0.7, 0.8, 0.6, 0.25, 0.6
+# What the whole score is multiplied with in statements that take no side for all they say.
+_DAMPED = {"balance": 0.5, "plain question": 0.5, "neutral frame": 0.6, "definition": 0.8}
 # The signed score is clipped here.
 _MOST = 3.0
+# Operators that may say something of the side in front of them: 开源是必须的.
+_OF_SUBJECT = frozenset({"necessity", "prediction"})
 # The word that compares two sides by a judgement next to it: 闭源比开源更强, open is cheaper than closed.
 _THAN = {Language.CHINESE: re.compile("比"), Language.ENGLISH: re.compile(r"\bthan\b")}
+# Around a side ("\0") that the other one is compared with.
+_COMPARED = {
+    Language.CHINESE: re.compile(
+        "(?:比起|相比于?|相较于|相对于|不同于|有别于|区别于|不像)[^，。]{0,6}\0|\0[^，。]{0,2}(?:相比|相较|不同)"
+    ),
+    Language.ENGLISH: re.compile(
+        r"(?:compared (?:with|to)|relative to|unlike|in contrast to|rather than|instead of)\b.{0,12}\0"
+    ),
+}
+_OPEN_WORD = re.compile("开源|开放|open")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +80,19 @@ class _Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class _Side:
+    """A side named in a clause."""
+
+    start: int
+    end: int
+    name: str
+    restricted: bool
+    """Whether it is the open side, to be restricted."""
+    standard: bool
+    """Whether the other side is compared with it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Cues:
     """The cue features of one statement."""
 
@@ -66,7 +100,7 @@ class Cues:
     score: float
     """What speaks for open and against closed, less the contrary, clipped to -3…3."""
     target: str
-    """The side talked about last, for the statement that follows: "open", "closed" or ""."""
+    """The side that it ends up talking about, for the statement that follows: "open", "closed" or ""."""
 
 
 @cache
@@ -109,47 +143,52 @@ class CueReader:
         self._lexicon = cue_lexicon(language)
         self._categories = list(self._lexicon.entries.values())
         self._matcher = AhoCorasick(list(self._lexicon.entries))
+        self._near, self._far = _NEAR[language], _FAR[language]
 
     def read(self, text: str, before: str = "") -> Cues:
         """The cues of a statement; `text` is simplified or lowered, names masked.
 
-        `before` is the target of the statement before, taken up where this one points back to it.
+        `before` is the side the statement before was about, taken up where this one begins by pointing back to it.
         """
         hits = list(self._hits(text))
-        features: list[str] = []
-        score = 0.0
-        target = ""
-        points_back = any(hit.any("target.refer") for hit in hits)
+        features = self._whole(text, hits)
         clauses = list(self._clauses(text, hits))
+        turns = [number for number, (_, _, clause) in enumerate(clauses) if _has(clause, "operator.contrast")]
+        topic, trust = "", 1.0
+        if before and any(hit.any("target.refer") and hit.start < self._far for hit in hits):
+            topic, trust = before, _CARRIED
+            features.append(f"points back to {before}")
+        score = 0.0
         for number, (start, end, clause) in enumerate(clauses):
-            sides = _sides(clause)
-            carried = ""
-            if not sides:
-                carried = target or (before if points_back else "")
-            found = list(self._judge(text, start, end, clause, carried))
-            concluding = any(hit.any("operator.contrast") for hit in clause) or number == len(clauses) - 1
-            conceded = any(hit.any("operator.concession") for hit in clause)
+            sides = self._sides(text, clause)
+            found = list(self._compare(text, start, end, clause, sides, topic))
+            if not found:
+                found = [
+                    *self._judgements(clause, sides, topic, trust),
+                    *self._gradables(clause, sides, topic, trust),
+                    *self._operators(clause, sides),
+                ]
+            found += [(f"names {side.name}", 0.0) for side in sides]
+            found += [(f"restricts {OPEN}", 0.0) for side in sides if side.restricted]
+            conceded = _has(clause, "operator.concession") and number < len(clauses) - 1
+            concluding = bool(turns) and number >= turns[-1]
             for feature, value in found:
                 features.append(feature)
                 if conceded:
                     features.append(f"conceded {feature}")
-                elif concluding and len(clauses) > 1:
+                elif concluding and value:
                     features.append(f"concluding {feature}")
-                score += value * (0.3 if conceded else 1.0 if concluding else 0.8)
+                score += value * (_CONCEDED if conceded else 1.0 if concluding or not turns else _OVERRULED)
             if sides:
-                target = sides[-1][1]
-        features += self._whole(text, hits)
+                topic, trust = _topic_behind(sides), 1.0
         for side, sign in ((OPEN, 1.0), (CLOSED, -1.0)):
             if self._lexicon.patterns[f"implied.{side}"].search(text):
                 features.append(f"implied {side}")
                 score += 1.5 * sign
-        if any(
-            feature in features for feature in ("report", "definition", "balance", "real question", "neutral frame")
-        ):
-            score *= 0.6
+        score *= min((_DAMPED[feature] for feature in features if feature in _DAMPED), default=1.0)
         score = max(-_MOST, min(_MOST, score))
         features += _buckets(score)
-        return Cues(tuple(features), score, target)
+        return Cues(tuple(features), score, topic)
 
     def _hits(self, text: str) -> Iterator[_Hit]:
         """Leftmost, longest; in English whole words only, so every match is asked for before the longest is chosen."""
@@ -175,79 +214,96 @@ class CueReader:
                 yield start, end, clause
             start = end
 
-    def _judge(
-        self, text: str, start: int, end: int, clause: Sequence[_Hit], carried: str
+    def _sides(self, text: str, clause: Sequence[_Hit]) -> list[_Side]:
+        """The sides named in a clause, in order.
+
+        What restricts the open side ("ban open models") stands for the closed one: to call it harmful is to speak for
+        open. A side after "compared with" is the standard by which the other one is judged.
+        """
+        found = []
+        for hit in clause:
+            for name in (OPEN, CLOSED):
+                if f"target.{name}" not in hit.categories:
+                    continue
+                restricted = name == OPEN and any(
+                    "operator.restriction" in other.categories and -1 <= hit.start - other.end <= self._near
+                    for other in clause
+                )
+                found.append(_Side(hit.start, hit.end, CLOSED if restricted else name, restricted, standard=False))
+            if "operator.restriction" in hit.categories and _OPEN_WORD.search(text, hit.start, hit.end):
+                found.append(_Side(hit.start, hit.end, CLOSED, restricted=True, standard=False))
+        compared = _COMPARED[self._language]
+        return [
+            side
+            if not compared.search(
+                text[max(0, side.start - _WINDOW) : side.start] + "\0" + text[side.end : side.end + 5]
+            )
+            else _Side(side.start, side.end, side.name, side.restricted, standard=True)
+            for side in found
+        ]
+
+    def _judged(self, hit: _Hit, sides: Sequence[_Side], topic: str, trust: float) -> tuple[str, float]:
+        """Whom a judgement is of, and how far that is to be trusted."""
+        before = [side for side in sides if side.start <= hit.start]
+        behind = [side for side in sides if hit.end <= side.start <= hit.end + self._near]
+        if before:
+            return _topic_behind(before), 1.0
+        if behind:
+            return behind[0].name, _ATTRIBUTE
+        if topic:
+            return topic, trust * _NEXT_CLAUSE
+        return "", 0.0
+
+    def _judgements(
+        self, clause: Sequence[_Hit], sides: Sequence[_Side], topic: str, trust: float
     ) -> Iterator[tuple[str, float]]:
-        """Features of one clause, each with what it adds to the signed score."""
-        sides = _sides(clause)
-        for _, side in sides:
-            yield f"names {side}", 0.0
-        compared = [*self._compare(clause, sides, carried), *self._compare_by(text, start, end, clause, sides)]
-        yield from compared
         for hit in clause:
             for category in hit.categories:
                 kind, *rest = category.split(".")
-                if kind == "judgement" and not compared:
+                if kind == "judgement":
                     argument, quality = rest
                     if self._negated(clause, hit):
                         quality = {"good": "bad", "bad": "good"}[quality]
-                    yield from _said(_nearest(hit.start, sides) or carried, quality, argument, bool(sides))
-        if not compared:
-            yield from self._gradables(clause, sides, carried)
-        target = _nearest(len(text), sides[:1]) or carried
-        if target:
-            yield from self._operators(clause, target, named=bool(sides))
+                    yield from _said(*self._judged(hit, sides, topic, trust), quality, argument)
 
     def _gradables(
-        self, clause: Sequence[_Hit], sides: Sequence[tuple[int, str]], carried: str
+        self, clause: Sequence[_Hit], sides: Sequence[_Side], topic: str, trust: float
     ) -> Iterator[tuple[str, float]]:
         """A noun and a direction: 成本 × 降低 is good, 能力 × 下降 is bad."""
-        nouns = [
-            (hit, 1 if "gradable.good_nouns" in hit.categories else -1)
-            for hit in clause
-            if hit.any("gradable.good_nouns") or hit.any("gradable.bad_nouns")
-        ]
         ways = [
             (hit, 1 if "gradable.up" in hit.categories else -1)
             for hit in clause
             if hit.any("gradable.up") or hit.any("gradable.down")
         ]
-        for noun, worth in nouns:
-            if ways:
-                way, direction = min(ways, key=lambda pair: abs(pair[0].start - noun.start))
+        for noun in clause:
+            worth = ("gradable.good_nouns" in noun.categories) - ("gradable.bad_nouns" in noun.categories)
+            near = [(way, sign) for way, sign in ways if way is not noun and _gap(way, noun) <= self._far]
+            if worth and near:
+                way, direction = min(near, key=lambda pair: _gap(pair[0], noun))
                 sign = worth * direction * (-1 if self._negated(clause, way) else 1)
-                yield from _said(
-                    _nearest(noun.start, sides) or carried, "good" if sign > 0 else "bad", "degree", bool(sides)
-                )
+                yield from _said(*self._judged(noun, sides, topic, trust), "good" if sign > 0 else "bad", "degree")
 
     def _compare(
-        self, clause: Sequence[_Hit], sides: Sequence[tuple[int, str]], carried: str
+        self, text: str, start: int, end: int, clause: Sequence[_Hit], sides: Sequence[_Side], topic: str
     ) -> Iterator[tuple[str, float]]:
-        """``open < closed``: the side before the comparing word, the word, the side behind it."""
+        """``open < closed``: by a comparing word between two sides, or by a judgement: 闭源比开源更强."""
         for hit in clause:
             for relation, sign in (("better_than", 1), ("worse_than", -1), ("equal_to", 0)):
                 if f"operator.{relation}" not in hit.categories:
                     continue
-                before = [side for at, side in sides if at < hit.start]
-                behind = [side for at, side in sides if at >= hit.end]
-                first = before[-1] if before else _OTHER[behind[0]] if behind else carried
-                if not first:
+                before = [side.name for side in sides if side.start < hit.start]
+                behind = [side.name for side in sides if side.start >= hit.end]
+                first = before[-1] if before else _OTHER[behind[0]] if behind else ""
+                if not first or (before and behind and first == behind[0]):
                     continue
-                if sign == 0:  # to be as good as the leader is a success for the open side
-                    yield "open = closed", 0.7
-                else:
-                    winner = first if sign > 0 else _OTHER[first]
-                    yield ("open > closed", 1.5) if winner == OPEN else ("open < closed", -1.5)
-
-    def _compare_by(
-        self, text: str, start: int, end: int, clause: Sequence[_Hit], sides: Sequence[tuple[int, str]]
-    ) -> Iterator[tuple[str, float]]:
-        """``闭源比开源更强``: two sides, a word that compares, and a judgement of the first."""
+                if not behind and not topic and sign:
+                    continue  # it is not said what the other one is
+                yield from _won(first, sign * (-1 if self._negated(clause, hit) else 1))
         than = _THAN[self._language].search(text, start, end)
         if than is None or any(hit.start <= than.start() < hit.end for hit in clause):
             return
-        before = [side for at, side in sides if at < than.start()]
-        behind = [side for at, side in sides if at >= than.end()]
+        before = [side.name for side in sides if side.start < than.start()]
+        behind = [side.name for side in sides if side.start >= than.end()]
         judged = [
             hit
             for hit in clause
@@ -256,31 +312,31 @@ class CueReader:
         if not judged or not (before or behind) or (before and behind and before[-1] == behind[0]):
             return
         first = before[-1] if before else _OTHER[behind[0]]
-        good = any(category.endswith(".good") for category in judged[0].categories) != self._negated(clause, judged[0])
-        winner = first if good else _OTHER[first]
-        yield ("open > closed", 1.5) if winner == OPEN else ("open < closed", -1.5)
+        good = any(category.endswith(".good") for category in judged[0].categories)
+        yield from _won(first, 1 if good != self._negated(clause, judged[0]) else -1)
 
-    def _operators(self, clause: Sequence[_Hit], target: str, *, named: bool) -> Iterator[tuple[str, float]]:
-        sign = 1.0 if target == OPEN else -1.0
-        conditional = any(hit.any("operator.condition") for hit in clause)
+    def _operators(self, clause: Sequence[_Hit], sides: Sequence[_Side]) -> Iterator[tuple[str, float]]:
+        """Attitudes, commitments and needs whose object is a side, or that say so of the side in front of them."""
         for hit in clause:
-            negated = self._negated(clause, hit)
-            for name, feature, value in (
-                ("attitude_for", "for", 1.0),
-                ("attitude_against", "against", -1.0),
-                ("commitment", "commits to", 0.8),
-                ("necessity", "needs", 0.6),
-                ("prediction", "will", 0.0),
+            for name, feature, value, reach in (
+                ("attitude_for", "for", 1.0, self._near),
+                ("attitude_against", "against", -1.0, self._near),
+                ("commitment", "commits to", 0.6, self._near),
+                ("necessity", "needs", 0.8, self._near),
+                ("prediction", "will", 0.0, self._far),
             ):
-                if f"operator.{name}" in hit.categories:
-                    if negated and value:
-                        yield f"not {feature} {target}", -value * sign
-                    else:
-                        yield f"{feature} {target}", value * sign
-            if "operator.restriction" in hit.categories:
-                yield (f"if restricted {target}", 0.8 * sign) if conditional else (f"restricts {target}", 0.0)
-        if not named:
-            yield f"points back to {target}", 0.0
+                if f"operator.{name}" not in hit.categories:
+                    continue
+                behind = [side for side in sides if 0 <= side.start - hit.end <= reach]
+                front = [side for side in sides if name in _OF_SUBJECT and 0 <= hit.start - side.end <= self._near]
+                if not (behind or front):
+                    continue
+                side = (behind or front)[0].name
+                sign = value if side == OPEN else -value
+                if self._negated(clause, hit) and value:
+                    yield f"not {feature} {side}", -sign
+                else:
+                    yield f"{feature} {side}", sign
 
     def _negated(self, clause: Sequence[_Hit], hit: _Hit) -> bool:
         reach = _NEGATION_REACH[self._language]
@@ -305,34 +361,43 @@ class CueReader:
         }
         found = {name for category, name in names.items() if any(category in hit.categories for hit in hits)}
         if text.rstrip("”’」』\"' )）").endswith(("?", "？")):
-            found.add("question")
-            if "rhetorical question" not in found:
-                found.add("plain question")
-        sides = {side for _, side in _sides(hits)}
+            found.add("question" if "rhetorical question" in found else "plain question")
+        sides = {side for hit in hits for side in (OPEN, CLOSED) if f"target.{side}" in hit.categories}
         found.add("names both" if len(sides) == 2 else "names one" if sides else "names none")
         if self._lexicon.patterns["frame.neutral"].search(text):
             found.add("neutral frame")
         return sorted(found)
 
 
-def _sides(hits: Iterable[_Hit]) -> list[tuple[int, str]]:
-    return [(hit.start, side) for hit in hits for side in (OPEN, CLOSED) if f"target.{side}" in hit.categories]
+def _has(clause: Iterable[_Hit], category: str) -> bool:
+    return any(category in hit.categories for hit in clause)
 
 
-def _nearest(at: int, sides: Sequence[tuple[int, str]]) -> str:
-    """The side named last before `at`, or the first behind it."""
-    before = [side for place, side in sides if place <= at]
-    return before[-1] if before else sides[0][1] if sides else ""
+def _gap(one: _Hit, other: _Hit) -> int:
+    return max(one.start, other.start) - min(one.end, other.end)
 
 
-def _said(side: str, quality: str, argument: str, named: bool) -> Iterator[tuple[str, float]]:
+def _topic_behind(sides: Sequence[_Side]) -> str:
+    """The side that what follows is about: the last one named, or the other where that is only the standard."""
+    return _OTHER[sides[-1].name] if sides[-1].standard else sides[-1].name
+
+
+def _won(first: str, sign: int) -> Iterator[tuple[str, float]]:
+    if sign == 0:  # to be as good as the leader is a success for the open side
+        yield "open = closed", 0.7
+    else:
+        winner = first if sign > 0 else _OTHER[first]
+        yield ("open > closed", 1.5) if winner == OPEN else ("open < closed", -1.5)
+
+
+def _said(side: str, trust: float, quality: str, argument: str) -> Iterator[tuple[str, float]]:
     """A judgement of a side, or of nobody known."""
     if not side:
         yield f"something {quality}", 0.0
         yield f"something {quality}: {argument}", 0.0
         return
     value = (1.0 if quality == "good" else -1.0) * (1.0 if side == OPEN else -1.0)
-    yield f"{side} {quality}", value if named else 0.6 * value
+    yield f"{side} {quality}", trust * value
     yield f"{side} {quality}: {argument}", 0.0
 
 
