@@ -21,19 +21,32 @@ def command(
     ] = None,
     model: Annotated[Path | None, typer.Option(help="Folder of a trained model; otherwise the one that ships.")] = None,
     agreement: Annotated[bool, typer.Option("--agreement", help="Print Cohen's kappa of the two annotators.")] = False,
+    errors: Annotated[
+        int, typer.Option(min=0, help="Print so many mistakes with their evidence, the surest first.")
+    ] = 0,
+    learning_curve: Annotated[
+        bool, typer.Option("--learning-curve", help="Print scores for a growing share of the documents.")
+    ] = False,
+    ablation: Annotated[
+        bool, typer.Option("--ablation", help="Print scores without each view and each part of the labels.")
+    ] = False,
     format: Annotated[Format, typer.Option(help="A table for people, JSON for machines.")] = Format.TABLE,
 ) -> None:
-    """Print precision, recall and F1 a stance, confusion, intervals, baselines, and speaker accuracy.
+    """Print precision, recall and F1 a stance, confusion, intervals, baselines, coverage, and speaker accuracy.
 
     Examples:
         stance evaluate
+
+        stance evaluate --errors 20
+
+        stance evaluate --learning-curve
 
         stance evaluate --labels labels/local/mine.jsonl --format json
 
         stance evaluate --agreement
     """
-    from stance.cli.scores import print_agreement, print_scores
-    from stance.learning.evaluation import annotator_agreement, cross_validate, score_model
+    from stance.cli.scores import print_agreement, print_mistakes, print_scores, print_trials
+    from stance.learning import evaluation
     from stance.learning.labels import load_documents
     from stance.learning.model import load
     from stance.learning.training import Settings, examples
@@ -41,9 +54,19 @@ def command(
     corpus = Path("labels")
     as_json = format is Format.JSON
     if agreement:
-        print_agreement(annotator_agreement(labels or corpus), as_json=as_json)
-    elif labels is not None:
-        print_scores(score_model(load(model), load_documents(labels)), as_json=as_json)
+        print_agreement(evaluation.annotator_agreement(labels or corpus), as_json=as_json)
+        return
+    if labels is not None and not (errors or learning_curve or ablation):
+        print_scores(evaluation.score_model(load(model), load_documents(labels)), as_json=as_json)
+        return
+    documents = load_documents(labels or corpus)
+    training = examples(documents)
+    typer.echo("Cross-validating, a document or more left out at a time …", err=True)
+    if learning_curve:
+        print_trials(evaluation.learning_curve(training, Settings()), as_json=as_json)
+    elif ablation:
+        print_trials(evaluation.ablation(training, Settings()), as_json=as_json)
+    elif errors:
+        print_mistakes(evaluation.mistakes(training, documents, Settings())[:errors], as_json=as_json)
     else:
-        documents = load_documents(corpus)
-        print_scores(cross_validate(examples(documents), Settings(), documents), as_json=as_json)
+        print_scores(evaluation.cross_validate(training, Settings(), documents), as_json=as_json)

@@ -1,12 +1,14 @@
 """Scores as tables for people and JSON for machines."""
 
 import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-from stance.learning.evaluation import Agreement, Result
+from stance.learning.evaluation import Agreement, Mistake, Result, Scores, Trial
 from stance.learning.model import STANCES
 
 
@@ -18,14 +20,16 @@ def print_scores(result: Result, *, as_json: bool = False) -> None:
     console = Console(highlight=False)
     console.print(result.how, soft_wrap=True)
     console.print(_systems(result))
-    console.print(_stances(result))
-    console.print(_confusion(result))
+    for part in dict.fromkeys(system.documents for system in result.systems):
+        system = next(system for system in result.systems if system.documents == part)
+        console.print(_stances(part, system.scores))
+        console.print(_confusion(part, system.scores))
+    console.print(_coverage(result))
     console.print(f"calibration error (ECE, 10 bins) {result.calibration_error:.3f}")
-    if result.speakers is not None:
-        speakers = result.speakers
+    for part, speakers in result.speakers.items():
         console.print(
-            f"speaker accuracy {speakers.accuracy:.3f}, F1 on statements not the author's {speakers.f1_not_author:.3f}"
-            f" ({speakers.statements} statements, {speakers.gold_other} not the author's)",
+            f"speakers, {part}: accuracy {speakers.accuracy:.3f}, F1 on statements not the author's "
+            f"{speakers.f1_not_author:.3f} ({speakers.statements} statements, {speakers.gold_other} not the author's)",
             soft_wrap=True,
         )
 
@@ -37,6 +41,7 @@ def scores_row(result: Result) -> dict[str, Any]:
         scores = system.scores
         row["systems"].append(
             {
+                "documents": system.documents,
                 "name": system.name,
                 "macro_f1": round(scores.macro_f1, 4),
                 "macro_f1_95": [round(end, 4) for end in system.macro_f1_interval],
@@ -55,20 +60,24 @@ def scores_row(result: Result) -> dict[str, Any]:
             }
         )
     row["calibration_error"] = round(result.calibration_error, 4)
-    if result.speakers is not None:
-        row["speakers"] = {
-            "statements": result.speakers.statements,
-            "accuracy": round(result.speakers.accuracy, 4),
-            "f1_not_author": round(result.speakers.f1_not_author, 4),
+    row["coverage"] = [{key: round(value, 4) for key, value in asdict(point).items()} for point in result.coverage]
+    row["speakers"] = {
+        part: {
+            "statements": speakers.statements,
+            "accuracy": round(speakers.accuracy, 4),
+            "f1_not_author": round(speakers.f1_not_author, 4),
         }
+        for part, speakers in result.speakers.items()
+    }
     return row
 
 
 def _systems(result: Result) -> Table:
-    table = Table("system", "macro-F1", "95 %", "F-avg", "95 %", "accuracy")
+    table = Table("documents", "system", "macro-F1", "95 %", "F-avg", "95 %", "accuracy")
     for system in result.systems:
         scores = system.scores
         table.add_row(
+            system.documents,
             system.name,
             f"{scores.macro_f1:.3f}",
             "{:.2f}–{:.2f}".format(*system.macro_f1_interval),
@@ -79,20 +88,51 @@ def _systems(result: Result) -> Table:
     return table
 
 
-def _stances(result: Result) -> Table:
-    scores = result.systems[0].scores
-    table = Table("stance", "precision", "recall", "F1", "statements")
+def _stances(part: str, scores: Scores) -> Table:
+    table = Table("stance", "precision", "recall", "F1", "statements", title=part, title_justify="left")
     for at, stance in enumerate(STANCES):
         values = (scores.precision[at], scores.recall[at], scores.f1[at])
         table.add_row(stance, *(f"{value:.3f}" for value in values), str(scores.confusion[at].sum()))
     return table
 
 
-def _confusion(result: Result) -> Table:
-    table = Table("labelled \\ predicted", *STANCES)
+def _confusion(part: str, scores: Scores) -> Table:
+    table = Table("labelled \\ predicted", *STANCES, title=part, title_justify="left")
     for at, stance in enumerate(STANCES):
-        table.add_row(stance, *map(str, result.systems[0].scores.confusion[at].tolist()))
+        table.add_row(stance, *map(str, scores.confusion[at].tolist()))
     return table
+
+
+def _coverage(result: Result) -> Table:
+    table = Table("--min-confidence", "coverage", "accuracy", "macro-F1")
+    for point in result.coverage:
+        table.add_row(f"{point.least:.1f}", f"{point.coverage:.3f}", f"{point.accuracy:.3f}", f"{point.macro_f1:.3f}")
+    return table
+
+
+def print_trials(trials: Iterable[Trial], *, as_json: bool = False) -> None:
+    """Print a learning curve or an ablation; in a table as each is done."""
+    console = Console(highlight=False)
+    done = []
+    for trial in trials:
+        done.append(trial)
+        if not as_json:
+            scores = ", ".join(f"{part} {score:.3f}" for part, score in trial.macro_f1.items())
+            console.print(f"{trial.name} ({trial.statements} statements): macro-F1 {scores}", soft_wrap=True)
+    if as_json:
+        print(json.dumps([asdict(trial) for trial in done], ensure_ascii=False, indent=1))
+
+
+def print_mistakes(mistakes: Sequence[Mistake], *, as_json: bool = False) -> None:
+    """Print what the model gets wrong, and why."""
+    if as_json:
+        for mistake in mistakes:
+            print(json.dumps(asdict(mistake), ensure_ascii=False))
+        return
+    for mistake in mistakes:
+        print(f"{mistake.document}: {mistake.labelled}, predicted {mistake.predicted} ({mistake.confidence:.2f})")
+        print(f"  {mistake.text}")
+        print("  " + ", ".join(f"{e.feature} {e.weight:+.2f}" for e in mistake.evidence))
 
 
 def print_agreement(agreement: Agreement, *, as_json: bool = False) -> None:

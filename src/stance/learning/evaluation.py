@@ -1,23 +1,26 @@
 """Folds, scores, confidence intervals, baselines, agreement. No document is ever on both sides of a fold."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import astuple, dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from stance.errors import LabelError
 from stance.learning.features import featurize
-from stance.learning.labels import LabelledDocument, group, read_labels
+from stance.learning.labels import LabelledDocument, group, read_labels, text_of
 from stance.learning.model import STANCES, Floats, Model, softmax
 from stance.learning.training import Example, Ints, Pipeline, Settings, temperature
 from stance.reading import read
-from stance.types import AUTHOR, Document, Speaker, Stance
+from stance.types import AUTHOR, Document, Evidence, Language, Speaker, Stance
 
 # More documents than this are put into so many folds; fewer are left out one at a time.
 _MOST_FOLDS = 10
 _DRAWS = 1000
 _SEED = 20260101
+# Confidences below which stances are withheld, to see what is left; shares of the documents to learn from.
+_LEAST_CONFIDENCES = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9)
+_SHARES = (0.05, 0.1, 0.2, 0.4, 0.7, 1.0)
 WORDS_ONLY = Settings(("words",), {"words": 1.0})
 
 
@@ -141,8 +144,10 @@ def calibration_error(probabilities: Floats, gold: Ints, bins: int = 10) -> floa
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """One way to label, with its scores."""
+    """One way to label, with its scores on some documents."""
 
+    documents: str
+    """Which documents, for the reader."""
     name: str
     scores: Scores
     macro_f1_interval: tuple[float, float]
@@ -151,20 +156,48 @@ class System:
 
 
 @dataclass(frozen=True, slots=True)
+class Coverage:
+    """What is left when stances of lower confidence are withheld."""
+
+    least: float
+    """The lowest confidence that counts."""
+    coverage: float
+    """Share of statements that keep their stance."""
+    accuracy: float
+    """Of these."""
+    macro_f1: float
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """A statement that the model judges otherwise than its label."""
+
+    document: str
+    text: str
+    labelled: Stance
+    predicted: Stance
+    confidence: float
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
-    """An evaluation: our system first, then the baselines."""
+    """An evaluation: for each set of documents our system first, then the baselines."""
 
     how: str
     """How it was made, for the reader."""
     systems: tuple[System, ...]
     calibration_error: float
+    coverage: tuple[Coverage, ...]
     logits: Floats
     """(statements, classes), out of fold where cross-validated."""
-    speakers: "SpeakerScores | None" = None
+    speakers: "Mapping[str, SpeakerScores]"
+    """By the documents they are of."""
 
 
-def _system(name: str, gold: Ints, predicted: Ints) -> System:
+def _system(documents: str, name: str, gold: Ints, predicted: Ints) -> System:
     return System(
+        documents,
         name,
         Scores.of(gold, predicted),
         interval(gold, predicted, lambda scores: scores.macro_f1),
@@ -172,29 +205,69 @@ def _system(name: str, gold: Ints, predicted: Ints) -> System:
     )
 
 
+def part_of(document: str, language: Language) -> str:
+    """The part of the corpus that a document belongs to: "seeds", "authored zh"; its folder and, beside, language."""
+    folder = document.split("/", 1)[0] if "/" in document else "labels"
+    return folder if folder == "seeds" else f"{folder} {language}"
+
+
+def _rows(parts: Sequence[str]) -> dict[str, Ints]:
+    """The rows of each part, in the order in which they come; all together where there are several."""
+    names = list(dict.fromkeys(parts))
+    return {name: np.flatnonzero(np.array([part == name for part in parts])) for name in names}
+
+
+def _coverage(probabilities: Floats, gold: Ints) -> tuple[Coverage, ...]:
+    confidence, predicted = probabilities.max(1), probabilities.argmax(1)
+    found = []
+    for least in _LEAST_CONFIDENCES:
+        kept = confidence >= least
+        if kept.any():
+            scores = Scores.of(gold[kept], predicted[kept])
+            found.append(Coverage(least, float(kept.mean()), scores.accuracy, scores.macro_f1))
+    return tuple(found)
+
+
+def calibrated(training: Sequence[Example], logits: Floats) -> Floats:
+    """(statements, classes): out-of-fold probabilities, with a temperature a language."""
+    gold = np.array([example.stance for example in training])
+    probabilities = np.zeros_like(logits)
+    for language in Language:
+        own = np.array([example.language is language for example in training])
+        if own.any():
+            probabilities[own] = softmax(logits[own] / temperature(logits[own], gold[own]))
+    return probabilities
+
+
 def cross_validate(
     training: Sequence[Example], settings: Settings, documents: Sequence[LabelledDocument] = ()
 ) -> Result:
-    """Leave one document out, or a tenth of them where there are many; speakers where `documents` come with a source.
+    """Leave one document out, or a tenth of them where there are many; speakers where there are `documents`.
 
-    Raises `LabelError` where there are fewer than two documents of a language.
+    The five seeds lie in folds of their own, so each is judged by a model that has seen the others and nine tenths of
+    the rest. Raises `LabelError` where there are fewer than two documents of a language.
     """
     gold = np.array([example.stance for example in training])
     logits = out_of_fold(training, settings)
     words = out_of_fold(training, WORDS_ONLY)
-    heat = temperature(logits, gold)
+    probabilities = calibrated(training, logits)
+    most = majority(training)
+    systems = []
+    for part, rows in _rows([part_of(example.document, example.language) for example in training]).items():
+        systems += [
+            _system(part, "stance", gold[rows], logits[rows].argmax(1)),
+            _system(part, "words only", gold[rows], words[rows].argmax(1)),
+            _system(part, "majority", gold[rows], most[rows]),
+        ]
     count = len({example.document for example in training})
     return Result(
         f"{len(gold)} statements of {count} documents, "
         + ("each document left out in turn" if count <= _MOST_FOLDS else f"{_MOST_FOLDS} folds of whole documents"),
-        (
-            _system("stance", gold, logits.argmax(1)),
-            _system("words only", gold, words.argmax(1)),
-            _system("majority", gold, majority(training)),
-        ),
-        calibration_error(softmax(logits / heat), gold),
+        tuple(systems),
+        calibration_error(probabilities, gold),
+        _coverage(probabilities, gold),
         logits,
-        score_speakers(documents) if documents else None,
+        score_speakers(documents),
     )
 
 
@@ -208,16 +281,112 @@ def score_model(model: Model, documents: Sequence[LabelledDocument]) -> Result:
             logits.append(chosen.logits(views))
             probabilities.append(chosen.probabilities(logits[-1]))
     scored = np.array(logits)
+    neutral = np.full_like(gold, STANCES.index(Stance.NEUTRAL))
+    systems = []
+    parts = [part_of(document.id, document.language) for document in documents for _ in document.labels]
+    for part, rows in _rows(parts).items():
+        systems += [
+            _system(part, "stance", gold[rows], scored[rows].argmax(1)),
+            _system(part, "majority", gold[rows], neutral[rows]),
+        ]
     return Result(
         f"{len(gold)} statements of {len(documents)} documents, by the trained model",
-        (
-            _system("stance", gold, scored.argmax(1)),
-            _system("majority", gold, np.full_like(gold, STANCES.index(Stance.NEUTRAL))),
-        ),
+        tuple(systems),
         calibration_error(np.array(probabilities), gold),
+        _coverage(np.array(probabilities), gold),
         scored,
         score_speakers(documents),
     )
+
+
+def mistakes(training: Sequence[Example], documents: Sequence[LabelledDocument], settings: Settings) -> list[Mistake]:
+    """The statements that a model which has not seen their document gets wrong, the most confident mistake first."""
+    statements = [label.statement for document in documents for label in document.labels]
+    found: list[Mistake] = []
+    for language in dict.fromkeys(example.language for example in training):
+        rows = [row for row, example in enumerate(training) if example.language is language]
+        for train, test in folds([training[row].document for row in rows]):
+            model = Pipeline(settings).fit([training[rows[row]] for row in train]).arrays(1.0)
+            for row in (rows[at] for at in test):
+                example = training[row]
+                probabilities = softmax(model.logits(example.views)[None])[0]
+                predicted = int(probabilities.argmax())
+                if predicted != example.stance:
+                    stance = STANCES[predicted]
+                    found.append(
+                        Mistake(
+                            example.document,
+                            statements[row].text,
+                            STANCES[example.stance],
+                            stance,
+                            float(probabilities[predicted]),
+                            model.evidence(example.views, stance, 4),
+                        )
+                    )
+    return sorted(found, key=lambda mistake: -mistake.confidence)
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Macro-F1 of one way to train, by the documents it is measured on."""
+
+    name: str
+    statements: int
+    """Learned from, on average over the folds."""
+    macro_f1: Mapping[str, float]
+
+
+def _trial(name: str, training: Sequence[Example], settings: Settings, learned: Collection[str]) -> Trial:
+    """Out of fold, learning only from the documents `learned`."""
+    from joblib import Parallel, delayed
+
+    gold = np.array([example.stance for example in training])
+    logits = np.zeros((len(training), len(STANCES)))
+    jobs, sizes = [], []
+    for language in dict.fromkeys(example.language for example in training):
+        rows = np.array([row for row, example in enumerate(training) if example.language is language])
+        for train, test in folds([training[row].document for row in rows]):
+            material = [training[row] for row in rows[train] if training[row].document in learned]
+            if len({example.stance for example in material}) > 1:
+                jobs.append((material, rows[test]))
+                sizes.append(len(material))
+    scored = Parallel(n_jobs=-1)(
+        delayed(_score_fold)(material, [training[row] for row in test], settings) for material, test in jobs
+    )
+    judged = np.zeros(len(training), bool)
+    for (_, test), scores in zip(jobs, scored, strict=True):
+        logits[test], judged[test] = scores, True
+    parts = _rows([part_of(example.document, example.language) for example in training])
+    return Trial(
+        name,
+        int(np.mean(sizes)) if sizes else 0,
+        {
+            part: Scores.of(gold[rows], logits[rows].argmax(1)).macro_f1
+            for part, rows in parts.items()
+            if judged[rows].all()
+        },
+    )
+
+
+def learning_curve(training: Sequence[Example], settings: Settings) -> Iterator[Trial]:
+    """Macro-F1 with a growing share of the documents to learn from, on the same folds."""
+    names = sorted({example.document for example in training})
+    order = dict(zip(np.random.default_rng(_SEED).permutation(names).tolist(), range(len(names)), strict=True))
+    for share in _SHARES:
+        learned = {name for name in names if order[name] < share * len(names)}
+        yield _trial(f"{share:.0%} of the documents", training, settings, learned)
+
+
+def ablation(training: Sequence[Example], settings: Settings) -> Iterator[Trial]:
+    """Macro-F1 without each view, and without each part of the corpus, on the same folds."""
+    names = {example.document for example in training}
+    yield _trial("everything", training, settings, names)
+    for view in settings.views:
+        left = tuple(other for other in settings.views if other != view)
+        if left:
+            yield _trial(f"without {view}", training, replace(settings, views=left), names)
+    for part in dict.fromkeys(part_of(example.document, example.language).split(" ")[0] for example in training):
+        yield _trial(f"without {part}", training, settings, {name for name in names if not name.startswith(f"{part}/")})
 
 
 # --- agreement of annotators -----------------------------------------------------------------------------------------
@@ -314,14 +483,19 @@ class SpeakerScores:
         return 2 * self.right_other / whole if whole else 0.0
 
 
-def score_speakers(documents: Sequence[LabelledDocument]) -> "SpeakerScores | None":
-    """Speakers found in the articles that the labels were made on; None where no article is at hand."""
-    scores = [
-        speaker_scores(document, read(path.read_text(encoding="utf-8"), id=document.id))
-        for document in documents
-        for path in source_files(document.id)
-    ]
-    return sum(scores[1:], scores[0]) if scores else None
+def score_speakers(documents: Sequence[LabelledDocument]) -> "dict[str, SpeakerScores]":
+    """Speakers found in the articles that the labels were made on, by the part of the corpus these belong to.
+
+    Where no article is at hand, the labelled statements put together are read.
+    """
+    found: dict[str, SpeakerScores] = {}
+    for labelled in documents:
+        files = source_files(labelled.id)
+        text = files[0].read_text(encoding="utf-8") if files else text_of(labelled)
+        scores = speaker_scores(labelled, read(text, id=labelled.id))
+        part = part_of(labelled.id, labelled.language)
+        found[part] = found[part] + scores if part in found else scores
+    return found
 
 
 def source_files(document: str) -> list[Path]:

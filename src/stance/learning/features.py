@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from stance.learning.cues import cue_reader
+from stance.learning.cues import Cues, cue_reader
 from stance.reading.lexicon import people
 from stance.reading.words import HAN, inside_word, segment, simplify
 from stance.types import AUTHOR, UNNAMED, Language, Statement
@@ -25,19 +25,43 @@ _HAN_RUN = re.compile(f"[{HAN}]+")
 _TOKEN = re.compile(f"[{HAN}]+|[a-z][a-z'’\\-]*[a-z]|[a-z]|\\d+|{_MASK}")
 _ENGLISH_WORD = re.compile(rf"[a-z]+|{_MASK}")
 _ADDRESS = re.compile(r"(?:https?:)?//\S+")
+# The signed score from which on a neighbour argues for a side.
+_LEANS = 0.5
 # Lengths of character n-grams within words, for English (SemEval-2016 systems found 2-5 good).
 _SHORTEST, _LONGEST = 2, 5
 
 
 def featurize(statements: Sequence[Statement], language: Language) -> Iterator[Views]:
-    """The views of the statements of one document, in order: what a statement points back to stands before it."""
-    before = ""
-    reader = cue_reader(language)
-    for statement in statements:
-        text = normalize(mask(statement))
-        cues = reader.read(text, before)
-        before = cues.target or before
-        yield {"words": words(text), "characters": characters(text, language), "cues": list(cues.features)}
+    """The views of the statements of one document, in order.
+
+    What a statement points back to stands before it; and how its neighbours and the rest of what its speaker says
+    score is a cue, too, since people go on arguing for the side that they argue for.
+    """
+    texts = [normalize(mask(statement)) for statement in statements]
+    cues: list[Cues] = []
+    for text in texts:
+        cues.append(cue_reader(language).read(text, cues[-1].target if cues else ""))
+    for text, own, around in zip(texts, cues, _surroundings(statements, cues), strict=True):
+        yield {"words": words(text), "characters": characters(text, language), "cues": [*own.features, *around]}
+
+
+def _surroundings(statements: Sequence[Statement], cues: Sequence[Cues]) -> Iterator[list[str]]:
+    """For each statement what those around it argue for: the ones next to it, and all others of its speaker."""
+    totals: dict[str, float] = {}
+    for statement, own in zip(statements, cues, strict=True):
+        totals[statement.speaker.name] = totals.get(statement.speaker.name, 0.0) + own.score
+    for at, (statement, own) in enumerate(zip(statements, cues, strict=True)):
+        found = []
+        for name, place in (("before", at - 1), ("after", at + 1)):
+            if 0 <= place < len(statements):
+                same = "" if statements[place].speaker == statement.speaker else " another"
+                found.append(f"{name}{same}: {_leaning(cues[place].score)}")
+        found.append(f"speaker elsewhere: {_leaning(totals[statement.speaker.name] - own.score)}")
+        yield found
+
+
+def _leaning(score: float) -> str:
+    return "open" if score >= _LEANS else "closed" if score <= -_LEANS else "none"
 
 
 def normalize(text: str) -> str:

@@ -95,14 +95,19 @@ def write_labels(path: Path, labels: Iterable[Label]) -> None:
         beside.unlink(missing_ok=True)
 
 
-def label_files(path: Path) -> list[Path]:
-    """The label files that `path` names: itself, or those below it; annotators' originals are not among them.
+# Folders below a folder of labels that are not learned from: annotators' originals, and what lexicons are written from.
+_NOT_LEARNED = frozenset({"annotators", "aside"})
 
+
+def label_files(path: Path) -> list[Path]:
+    """The label files that `path` names: itself, or those below it.
+
+    Annotators' originals and passages set aside for the lexicons are not among them, unless `path` lies among them.
     Raises `LabelError` where there are none.
     """
     if path.is_file():
         return [path]
-    files = sorted(file for file in path.rglob("*.jsonl") if "annotators" not in file.relative_to(path).parts)
+    files = sorted(file for file in path.rglob("*.jsonl") if _NOT_LEARNED.isdisjoint(file.relative_to(path).parts))
     if not files:
         raise LabelError(f"{path}: no label files (*.jsonl) there; name a file of labels or a folder of them")
     return files
@@ -142,6 +147,16 @@ def group(labels: Sequence[Label]) -> Iterator[LabelledDocument]:
         rows.append(label)
     for name, rows in by_document.items():
         yield LabelledDocument(name, detect_language("".join(row.statement.text for row in rows)), tuple(rows))
+
+
+def text_of(labelled: LabelledDocument) -> str:
+    """The text of a document whose labels leave nothing out: a gap of two characters is a new paragraph."""
+    pieces, end = [], 0
+    for label in labelled.labels:
+        gap = label.statement.start - end
+        pieces += ["\n\n" if gap == len("\n\n") else " " * gap, label.statement.text]
+        end = label.statement.end
+    return "".join(pieces)
 
 
 def check_labels(labelled: LabelledDocument, document: Document) -> None:

@@ -29,9 +29,9 @@ class Settings:
     """How a model is made."""
 
     views: tuple[str, ...] = VIEWS
-    weights: dict[str, float] = field(default_factory=lambda: {"words": 0.6, "characters": 0.6, "cues": 1.6})
+    weights: dict[str, float] = field(default_factory=lambda: {"words": 1.4, "characters": 1.4, "cues": 1.6})
     """What each view is multiplied with after it has unit length."""
-    c: float = 2.0
+    c: float = 1.0
     """Inverse strength of the penalty."""
     least: int = 1
     """Statements a feature must stand in."""

@@ -57,6 +57,9 @@ _ASKS = re.compile(r"[^\n]*[?？][*_ ]*$", re.MULTILINE)
 # Lines and their share that must begin with a name and a colon for a text to be a thread, with strangers' handles or
 # with any names.
 _THREAD, _THREAD_SHARE, _MOSTLY = 3, 0.5, 0.9
+# Characters of a line of a thread, on average; paragraphs of articles are longer.
+_LONGEST_POST = 400
+_HAS_DIGIT = re.compile(r"\d")
 _LETTER_NAME = re.compile("[B-PR-Z]")
 _HANDLE = re.compile(r"(?=.*[a-z0-9_])(?![A-Z][a-z]+$)[\w.\-]+")
 
@@ -151,9 +154,12 @@ def _believed(text: str, strangers: list[Turn], others: int, *, has_roles: bool)
     if has_roles:
         return [turn for turn in strangers if len(turn.mention) <= _NAME]
     counts = Counter(turn.mention for turn in strangers)
-    repeated = [turn for turn in strangers if counts[turn.mention] > 1 or _asks(text, turn.end)]
+    named = [turn for turn in strangers if turn.mention.isascii() or not _HAS_DIGIT.search(turn.mention)]
+    repeated = [turn for turn in named if counts[turn.mention] > 1 or _asks(text, turn.end)]
     believed = repeated if others or len({turn.mention for turn in repeated}) > 1 < len(repeated) - 1 else []
     lines = sum(not line.isspace() for line in text.splitlines() if line)
+    if len(text) > _LONGEST_POST * lines:
+        return believed
     share = (others + len(strangers)) / max(_THREAD, lines)
     if share >= _MOSTLY and len(strangers) > others:
         return strangers
