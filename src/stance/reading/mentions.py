@@ -435,7 +435,9 @@ class _English:
                 start += owner.end()
             while start < end:
                 first = text[start:end].split(" ", 1)[0]
-                if not {first, first.rstrip("."), first.rstrip(".'’s")} & self._no_name:
+                if not {first, first.rstrip("."), first.rstrip(".'’s")} & self._no_name and not first.endswith(
+                    "-based"
+                ):
                     break
                 start = min(end, start + len(first) + 1)
             words = text[start:end].split(" ")

@@ -59,6 +59,7 @@ class Patterns:
         self.joins = compiled("joins")
         self.contrast = compiled("contrast")
         self.some = compiled("some")
+        self.introduces = compiled("introduces")
         self.one = compiled("one")
         self.colon_later = compiled("colon_later")
         self.new_topic = compiled("new_topic")

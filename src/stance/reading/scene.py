@@ -3,13 +3,16 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
-from stance.reading.mentions import Mention, find_mentions
+from stance.reading.mentions import Mention, MentionKind, find_mentions
 from stance.reading.patterns import Cue, patterns
 from stance.reading.quotations import Quotation, quotations
 from stance.reading.sentences import Span, sentences
 from stance.reading.turns import turns
 from stance.reading.words import simplify
-from stance.types import Language
+from stance.types import Language, Speaker
+
+# Characters in front of a name that introduce whoever speaks.
+_LEAD = 12
 
 
 class Scene:
@@ -73,6 +76,16 @@ class Scene:
                 return
             if quotation.end > start:
                 yield quotation
+
+    def introduces_itself(self) -> Speaker | None:
+        """Who says "I am NAME" outside quotations and turns: whoever gives the speech that the text is."""
+        if self.turns:
+            return None
+        for mention in self.mentions:
+            lead = self.patterns.introduces.search(self.simple[max(0, mention.start - _LEAD) : mention.start])
+            if lead and mention.kind is MentionKind.PERSON and not any(self.quotations_in(mention.start, mention.end)):
+                return mention.speaker
+        return None
 
     def quotation_end_before(self, quotation: Quotation) -> int:
         """Where the quotation before `quotation` ends, or the start of the text."""

@@ -40,13 +40,14 @@ class Voices:
         """Whose turn it is in a transcript."""
         self.recent: Sequence[Claim] = ()
         """What the sentence before gave to somebody other than the author."""
+        self._introduced = scene.introduces_itself()
         self._remembered: Speaker | None = None
         """Who spoke last, whoever holds the turn aside."""
 
     @property
     def narrator(self) -> Speaker:
         """Whose words a sentence is that nothing gives to anybody."""
-        return self.turn.speaker if self.turn is not None else AUTHOR
+        return self.turn.speaker if self.turn is not None else self._introduced or AUTHOR
 
     def heard(self, claims: Sequence[Claim]) -> None:
         """Remember the claims of a sentence for the next one."""
@@ -70,8 +71,9 @@ class Voices:
         if not may_be:
             return None
         persons = [mention for mention in may_be if mention.kind is not MentionKind.ORGANISATION]
-        named = [mention for mention in persons if mention.kind is MentionKind.PERSON]
-        among = (named if self._scene.patterns.inverts else []) or persons or may_be  # a lawyer for NAME, NAME, said
+        among = persons or may_be
+        if self._scene.patterns.inverts:  # a lawyer for NAME, NAME, said; an alliance of nine vendors said
+            among = [mention for mention in persons if mention.kind is MentionKind.PERSON] or may_be
         # NAME of ORGANISATION, who met NAME, said: what stands between subject and cue is bound to the subject.
         chosen = among[0] if first or self._scene.patterns.inverts else among[-1]
         if chosen is not among[-1] and self._joined(chosen, among[-1]):
