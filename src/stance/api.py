@@ -8,13 +8,16 @@ from stance.reading import read
 from stance.types import Prediction
 
 
-def analyze(text: str, *, model: Model | Path | None = None, explain: bool = False) -> Iterator[Prediction]:
+def analyze(
+    text: str, *, model: Model | Path | None = None, explain: bool = False, min_confidence: float = 0.0
+) -> Iterator[Prediction]:
     """The statements of `text` with speaker and stance, in order.
 
-    `model` is a loaded model, a model folder, or None for the one that ships. Raises `ModelError` for a damaged one.
+    `model` is a loaded model, a model folder, or None for the one that ships. Below
+    `min_confidence` a stance is withheld: None. Raises `ModelError` for a damaged one.
 
     >>> [(p.statement.speaker.name, str(p.stance)) for p in analyze("开源是智商税。")]
     [('author', 'pro-closed')]
     """
     chosen = model if isinstance(model, Model) else load(model)
-    return chosen.predict(read(text), explain=explain)
+    return chosen.predict(read(text), explain=explain, min_confidence=min_confidence)

@@ -86,15 +86,16 @@ class Prediction:
     """A statement with its stance."""
 
     statement: Statement
-    stance: Stance
+    stance: Stance | None
+    """None where it is withheld for want of confidence."""
     probabilities: Mapping[Stance, float]
     """Calibrated; they sum to 1."""
     evidence: tuple[Evidence, ...] = ()
 
     @property
     def confidence(self) -> float:
-        """Probability of the stance."""
-        return self.probabilities[self.stance]
+        """Probability of the likeliest stance."""
+        return max(self.probabilities.values())
 
 
 @dataclass(frozen=True, slots=True)

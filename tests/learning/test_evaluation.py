@@ -25,6 +25,7 @@ from stance.learning.evaluation import (
     source_files,
     speaker_scores,
 )
+from stance.learning.features import Features
 from stance.learning.labels import LabelledDocument, group
 from stance.learning.model import Floats, Model
 from stance.learning.training import Example, Settings, examples
@@ -62,7 +63,7 @@ def test_one_document_is_too_few(documents: list[str]) -> None:
 def test_a_document_does_not_touch_its_own_scores(small_corpus: list[LabelledDocument]) -> None:
     rows = examples(small_corpus)
     turned = [
-        Example(row.document, row.language, row.views, (row.stance + 1) % 3) if row.document == "small/a" else row
+        Example(row.document, row.language, row.features, (row.stance + 1) % 3) if row.document == "small/a" else row
         for row in rows
     ]
     before, after = (out_of_fold(some, Settings(), jobs=1) for some in (rows, turned))
@@ -73,7 +74,7 @@ def test_a_document_does_not_touch_its_own_scores(small_corpus: list[LabelledDoc
 
 def test_languages_do_not_mix() -> None:
     rows = [
-        Example(f"{language}{number}", language, {"words": [word]}, stance)
+        Example(f"{language}{number}", language, Features({"words": [word]}, None), stance)
         for language in Language
         for number in range(2)
         for stance, word in enumerate(["x", "y", "z"])
@@ -87,7 +88,9 @@ def test_languages_do_not_mix() -> None:
 
 def test_majority_is_that_of_the_other_documents() -> None:
     stances = {"a": [0, 0, 0], "b": [1, 1], "c": [1, 2, 1]}
-    rows = [Example(name, Language.CHINESE, {}, stance) for name, own in stances.items() for stance in own]
+    rows = [
+        Example(name, Language.CHINESE, Features({}, None), stance) for name, own in stances.items() for stance in own
+    ]
     # Without a, 1 leads by far; without b, 0; without c, 0.
     assert majority(rows).tolist() == [1, 1, 1, 0, 0, 0, 0, 0]
 

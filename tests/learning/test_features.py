@@ -23,8 +23,8 @@ def _statement(text: str, speaker: Speaker = AUTHOR) -> Statement:
 
 
 def _views(text: str, language: Language, speaker: Speaker = AUTHOR) -> Views:
-    (views,) = featurize([_statement(text, speaker)], language)
-    return views
+    (features,) = featurize([_statement(text, speaker)], language)
+    return features.views
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["case"])
@@ -107,6 +107,31 @@ def test_scripts_give_the_same_features(text: str) -> None:
 
 def test_a_statement_takes_up_what_the_one_before_talked_about() -> None:
     closed, it = featurize([_statement("闭源很贵。"), _statement("它也不透明。")], Language.CHINESE)
-    assert "names closed" in closed["cues"]
-    assert "closed bad: trust" in it["cues"]
+    assert "names closed" in closed.views["cues"]
+    assert "closed bad: trust" in it.views["cues"]
     assert "closed bad: trust" not in _views("它也不透明。", Language.CHINESE)["cues"]
+
+
+def test_the_mirror_is_that_of_the_exchanged_statement() -> None:
+    for text, exchanged in (("开源更便宜。", "闭源更便宜。"), ("Open models lag.", "Closed models lag.")):
+        language = Language.CHINESE if text[0] > "z" else Language.ENGLISH
+        (there,), (back,) = (list(featurize([_statement(words)], language)) for words in (text, exchanged))
+        assert there.mirror == back.views
+        assert back.mirror == there.views
+
+
+def test_what_names_no_side_has_no_mirror() -> None:
+    (features,) = featurize([_statement("会议九点开始。")], Language.CHINESE)
+    assert features.mirror is None
+
+
+def test_neighbours_and_the_rest_of_a_speaker_count() -> None:
+    statements = [
+        _statement("开源更便宜。", Speaker("甲")),
+        _statement("会议九点开始。", Speaker("乙")),
+        _statement("闭源更安全。", Speaker("甲")),
+    ]
+    first, second, third = (features.views["around"] for features in featurize(statements, Language.CHINESE))
+    assert first == ["after another: none", "speaker elsewhere: closed"]
+    assert second == ["before another: open", "after another: closed", "speaker elsewhere: none"]
+    assert third == ["before another: none", "speaker elsewhere: open"]

@@ -14,11 +14,11 @@ from safetensors.numpy import load_file, save
 
 from stance import analyze
 from stance.errors import ModelError
-from stance.learning.features import featurize
+from stance.learning.features import Features, featurize
 from stance.learning.model import STANCES, Model, View, default_folder, load, softmax
 from stance.learning.training import Example, Pipeline, Settings
 from stance.reading import read
-from stance.types import Language, Prediction
+from stance.types import Language, Prediction, Stance
 
 TEXTS = ["顾明川说，开源更便宜。闭源更安全！明天有雨。", "Open models are cheaper. It will rain, Gu Mingchuan said."]
 Damage = Callable[[Path], object]
@@ -57,19 +57,19 @@ def test_arrays_give_the_logits_of_scikit_learn(training: list[Example]) -> None
     own = [example for example in training if example.language is Language.CHINESE]
     pipeline = Pipeline(Settings()).fit(own)
     model = pipeline.arrays(1.0)
-    found = np.array([model.logits(example.views) for example in own])
+    found = np.array([model.logits(example.features) for example in own])
     np.testing.assert_allclose(found, pipeline.logits(own), rtol=0, atol=1e-9)
 
 
 @pytest.mark.parametrize("stances", [(0, 1), (0, 2), (1, 2), (2, 0)])
 def test_a_stance_that_training_did_not_hold_is_never_said(stances: tuple[int, int]) -> None:
     rows = [
-        Example(str(number), Language.CHINESE, {"words": [word]}, stance)
+        Example(str(number), Language.CHINESE, Features({"words": [word]}, None), stance)
         for number, (word, stance) in enumerate(zip(["贵", "便宜"], stances, strict=True))
     ]
     pipeline = Pipeline(Settings(("words",))).fit(rows)
     model = pipeline.arrays(1.0)
-    found = np.array([model.logits(row.views) for row in rows])
+    found = np.array([model.logits(row.features) for row in rows])
     np.testing.assert_allclose(found, pipeline.logits(rows), rtol=0, atol=1e-9)
     assert found.argmax(1).tolist() == list(stances)
 
@@ -99,6 +99,30 @@ def test_softmax_stands_large_numbers() -> None:
     np.testing.assert_allclose(softmax(np.array([[1000.0, 1000.0], [-1000.0, 1000.0]])), [[0.5, 0.5], [0.0, 1.0]])
 
 
+@pytest.mark.parametrize(
+    ("text", "exchanged"),
+    [
+        ("开源模型更安全，也更便宜。", "闭源模型更安全，也更便宜。"),
+        ("闭源注定失败。", "开源注定失败。"),
+        ("Open models are cheaper and safer.", "Closed models are cheaper and safer."),
+        ("Closed source will win.", "Open source will win."),
+    ],
+)
+def test_exchanging_the_sides_turns_the_stance(shipped: Model, text: str, exchanged: str) -> None:
+    (there,), (back,) = (list(shipped.predict(read(words))) for words in (text, exchanged))
+    assert {there.stance, back.stance} == {Stance.PRO_OPEN, Stance.PRO_CLOSED}
+    for one, other in ((Stance.PRO_OPEN, Stance.PRO_CLOSED), (Stance.NEUTRAL, Stance.NEUTRAL)):
+        assert there.probabilities[one] == pytest.approx(back.probabilities[other])
+
+
+def test_a_stance_that_is_not_sure_enough_is_withheld(shipped: Model) -> None:
+    document = read("开源是智商税。会议九点开始。")
+    for least in (0.0, 0.5, 0.9, 1.0):
+        for sure, said in zip(shipped.predict(document), shipped.predict(document, min_confidence=least), strict=True):
+            assert said.stance == (sure.stance if sure.confidence >= least else None)
+            assert said.probabilities == sure.probabilities
+
+
 def test_evidence_names_features_that_are_there(shipped: Model) -> None:
     for text in TEXTS:
         document = read(text)
@@ -107,7 +131,7 @@ def test_evidence_names_features_that_are_there(shipped: Model) -> None:
             assert 1 <= len(prediction.evidence) <= 8
             for evidence in prediction.evidence:
                 view, feature = evidence.feature.split(": ", 1)
-                assert feature in there[view]
+                assert feature in there.views[view]
             weights = [abs(evidence.weight) for evidence in prediction.evidence]
             assert weights == sorted(weights, reverse=True)
 
@@ -115,10 +139,10 @@ def test_evidence_names_features_that_are_there(shipped: Model) -> None:
 def test_evidence_adds_up_to_the_logit(shipped: Model) -> None:
     (statement,) = read("开源更便宜。").statements
     model = shipped.languages[Language.CHINESE]
-    (views,) = featurize([statement], Language.CHINESE)
+    (features,) = featurize([statement], Language.CHINESE)
     for stance in STANCES:
-        evidence = model.evidence(views, stance, most=1000)
-        logits = model.logits(views) - model.intercept
+        evidence = model.evidence(features.views, stance, most=1000)
+        logits = model.logits(Features(features.views, None)) - model.intercept
         target = STANCES.index(stance)
         assert sum(one.weight for one in evidence) == pytest.approx(logits[target] - np.delete(logits, target).mean())
 

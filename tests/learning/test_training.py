@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from stance.errors import LabelError
 from stance.learning.evaluation import out_of_fold
-from stance.learning.features import VIEWS
+from stance.learning.features import VIEWS, Features
 from stance.learning.labels import LabelledDocument, load_documents
 from stance.learning.model import STANCES, Floats, Model, load, softmax
 from stance.learning.training import (
@@ -66,7 +66,7 @@ def test_training_twice_is_identical(
 def test_a_language_without_labels_learns_from_the_cues_of_others(small_model: Model) -> None:
     chinese, english = (small_model.languages[language] for language in Language)
     assert tuple(chinese.views) == VIEWS
-    assert tuple(english.views) == ("cues",)
+    assert tuple(english.views) == VIEWS[2:]
     assert set(english.views["cues"].vocabulary) == set(chinese.views["cues"].vocabulary)
     text = "Open models are cheaper. Closed models are safer."
     stances = [prediction.stance for prediction in small_model.predict(read(text))]
@@ -74,11 +74,14 @@ def test_a_language_without_labels_learns_from_the_cues_of_others(small_model: M
 
 
 def test_a_language_learns_from_its_own_labels() -> None:
-    rows = [Example("a", Language.CHINESE, {}, 0), Example("b", Language.ENGLISH, {}, 1)]
+    rows = [
+        Example("a", Language.CHINESE, Features({}, None), 0),
+        Example("b", Language.ENGLISH, Features({}, None), 1),
+    ]
     settings = Settings()
     assert settings_for(Language.ENGLISH, rows, settings) == (settings, rows[1:])
     assert settings_for(Language.ENGLISH, rows[:1], settings) == (
-        Settings(("cues",), settings.weights, settings.c, settings.least),
+        Settings(VIEWS[2:], settings.weights, settings.c, settings.least),
         rows[:1],
     )
 
@@ -90,10 +93,10 @@ def test_examples_keep_order_and_labels(small_corpus: list[LabelledDocument]) ->
 
 
 def test_speakers_play_no_part(small_corpus: list[LabelledDocument], small_labels: Path) -> None:
-    before = [example.views for example in examples(small_corpus)]
+    before = [example.features for example in examples(small_corpus)]
     for path in small_labels.iterdir():
         path.write_text(path.read_text(encoding="utf-8").replace("顾明川", "海棠居"), encoding="utf-8")
-    assert [example.views for example in examples(load_documents(small_labels))] == before
+    assert [example.features for example in examples(load_documents(small_labels))] == before
 
 
 def _cost(logits: Floats, stances: list[int], heat: float) -> float:
@@ -153,4 +156,4 @@ def test_a_fold_with_one_stance_is_named(small_corpus: list[LabelledDocument]) -
 
 def test_a_pipeline_wants_two_stances() -> None:
     with pytest.raises(LabelError, match="all statements of a have one stance"):
-        Pipeline(Settings(("words",))).fit([Example("a", Language.CHINESE, {"words": ["贵"]}, 0)])
+        Pipeline(Settings(("words",))).fit([Example("a", Language.CHINESE, Features({"words": ["贵"]}, None), 0)])

@@ -93,7 +93,7 @@ def _print_table(console: "Console", document: Document, predictions: Iterable[P
     table.add_column("statement", overflow="fold")
     for prediction in predictions:
         statement = prediction.statement
-        colour = _COLOURS[prediction.stance]
+        colour = _COLOURS[prediction.stance or Stance.NEUTRAL]
         text = escape(statement.text)
         if explain:
             why = statement.attribution
@@ -104,7 +104,7 @@ def _print_table(console: "Console", document: Document, predictions: Iterable[P
             text += f"\n[dim]speaker: {escape(reasons)}\nstance: {escape(weights)}[/dim]"
         table.add_row(
             escape(statement.speaker.name),
-            f"[{colour}]{prediction.stance}[/{colour}]",
+            f"[{colour}]{prediction.stance or '–'}[/{colour}]",
             f"{prediction.confidence:.2f}",
             text,
         )

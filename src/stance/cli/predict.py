@@ -28,6 +28,10 @@ def command(
     explain: Annotated[
         bool, typer.Option("--explain", help="Also print what decided: cue, mention and rule; words and weights.")
     ] = False,
+    min_confidence: Annotated[
+        float,
+        typer.Option(min=0.0, max=1.0, help="Withhold a stance whose probability is lower (see stance evaluate)."),
+    ] = 0.0,
     model: Annotated[Path | None, typer.Option(help="Folder of a trained model; otherwise the one that ships.")] = None,
 ) -> None:
     """Label the statements of articles with speaker and stance.
@@ -38,6 +42,8 @@ def command(
         stance predict article.txt other.txt --format csv > statements.csv
 
         stance predict --explain < article.txt
+
+        stance predict --min-confidence 0.7 article.txt
     """
     from stance.cli.output import writer
     from stance.learning.model import load
@@ -60,7 +66,7 @@ def command(
             if text.strip():
                 trained = trained or load(model)
                 document = read(text, id=str(file))
-                write(document, trained.predict(document, explain=explain))
+                write(document, trained.predict(document, explain=explain, min_confidence=min_confidence))
                 sys.stdout.flush()
     except BrokenPipeError:
         forget_standard_output()

@@ -1,7 +1,7 @@
 """Scores as tables for people and JSON for machines."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -135,16 +135,20 @@ def print_mistakes(mistakes: Sequence[Mistake], *, as_json: bool = False) -> Non
         print("  " + ", ".join(f"{e.feature} {e.weight:+.2f}" for e in mistake.evidence))
 
 
-def print_agreement(agreement: Agreement, *, as_json: bool = False) -> None:
-    """Print Cohen's kappa of two annotators."""
-    if as_json:
-        row = {
-            "units": agreement.units,
-            "stance": {"kappa": round(agreement.stance_kappa, 4), "same": agreement.stance_same},
-            "speaker": {"kappa": round(agreement.speaker_kappa, 4), "same": agreement.speaker_same},
+def print_agreement(agreements: Mapping[str, Agreement], *, as_json: bool = False) -> None:
+    """Print Cohen's kappa of each two annotators."""
+    rows = {
+        part: {
+            "units": one.units,
+            "stance": {"kappa": round(one.stance_kappa, 4), "same": one.stance_same},
+            "speaker": {"kappa": round(one.speaker_kappa, 4), "same": one.speaker_same},
         }
-        print(json.dumps(row, indent=1))
+        for part, one in agreements.items()
+    }
+    if as_json:
+        print(json.dumps(rows, indent=1))
         return
-    print(f"{agreement.units} units labelled by both annotators")
-    print(f"stance   Cohen's kappa {agreement.stance_kappa:.3f}  ({agreement.stance_same} the same)")
-    print(f"speaker  Cohen's kappa {agreement.speaker_kappa:.3f}  ({agreement.speaker_same} the same)")
+    for part, one in agreements.items():
+        print(f"{part}: {one.units} units labelled by both annotators")
+        print(f"stance   Cohen's kappa {one.stance_kappa:.3f}  ({one.stance_same} the same)")
+        print(f"speaker  Cohen's kappa {one.speaker_kappa:.3f}  ({one.speaker_same} the same)")

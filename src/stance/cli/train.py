@@ -9,17 +9,22 @@ import typer
 def command(
     labels: Annotated[Path, typer.Option(help="File or folder of labels.")] = Path("labels"),
     model: Annotated[Path, typer.Option(help="Folder to write.")] = Path("models/default"),
+    full: Annotated[
+        bool, typer.Option("--full", help="Add learning curve and ablation to the card; takes several minutes.")
+    ] = False,
 ) -> None:
     """Train on hand labels, print cross-validated scores, write the model folder with its card.
 
     Examples:
         stance train
 
+        stance train --full
+
         stance train --labels labels/local --model models/mine
     """
     from stance.cli.scores import print_scores
     from stance.learning.card import card
-    from stance.learning.evaluation import cross_validate
+    from stance.learning.evaluation import ablation, cross_validate, learning_curve
     from stance.learning.labels import load_documents
     from stance.learning.model import default_folder
     from stance.learning.training import Settings, describe, examples, train
@@ -31,8 +36,12 @@ def command(
     training = examples(documents)
     result = cross_validate(training, settings)
     print_scores(result)
+    trials = []
+    if full:
+        typer.echo("Learning curve and ablation …", err=True)
+        trials = [*learning_curve(training, settings), *ablation(training, settings)]
     typer.echo("Training on everything …", err=True)
     trained = train(training, result.logits, documents, settings)
-    trained.save(model, card(trained, documents, result))
+    trained.save(model, card(trained, documents, result, trials))
     use = "" if model.resolve() == default_folder().resolve() else f"; use it with `stance predict --model {model}`"
     typer.echo(f"wrote {model}{use}")

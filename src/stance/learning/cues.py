@@ -36,8 +36,8 @@ _WINDOW = 24
 _ATTRIBUTE, _NEXT_CLAUSE, _CARRIED, _CONCEDED, _OVERRULED = 0.7, 0.8, 0.6, 0.25, 0.6
 # What the whole score is multiplied with in statements that take no side for all they say.
 _DAMPED = {"balance": 0.5, "plain question": 0.5, "neutral frame": 0.6, "definition": 0.8}
-# The signed score is clipped here.
-_MOST = 3.0
+# The signed score is clipped here; below the other it says nothing.
+_MOST, _SIGN = 3.0, 0.25
 # Operators that may say something of the side in front of them: 开源是必须的.
 _OF_SUBJECT = frozenset({"necessity", "prediction"})
 # The word that compares two sides by a judgement next to it: 闭源比开源更强, open is cheaper than closed.
@@ -115,12 +115,12 @@ def cue_lexicon(language: Language) -> CueLexicon:
         for word in words:
             if not isinstance(word, str) or not word:
                 raise LexiconError(f"cues/{language}.toml: [{category}] holds {word!r}, which is no word")
-            entries[word] = (*entries.get(word, ()), category)
+            entries[word.lower()] = (*entries.get(word.lower(), ()), category)
     patterns = {}
     for name in ("implied.open", "implied.closed", "frame.neutral"):
         table, key = name.split(".")
         try:
-            patterns[name] = re.compile("|".join(f"(?:{pattern})" for pattern in tables[table][key]))
+            patterns[name] = re.compile("|".join(f"(?:{pattern})" for pattern in tables[table][key]), re.IGNORECASE)
         except (re.error, KeyError) as error:
             raise LexiconError(f"cues/{language}.toml: [{table}] {key}: {error}; mend that pattern") from error
     return CueLexicon(language, entries, patterns)
@@ -187,7 +187,6 @@ class CueReader:
                 score += 1.5 * sign
         score *= min((_DAMPED[feature] for feature in features if feature in _DAMPED), default=1.0)
         score = max(-_MOST, min(_MOST, score))
-        features += _buckets(score)
         return Cues(tuple(features), score, topic)
 
     def _hits(self, text: str) -> Iterator[_Hit]:
@@ -401,12 +400,29 @@ def _said(side: str, trust: float, quality: str, argument: str) -> Iterator[tupl
     yield f"{side} {quality}: {argument}", 0.0
 
 
-def _buckets(score: float) -> list[str]:
-    """The score as features: its sign, and every half it reaches, so that a linear model sees its size."""
-    if abs(score) < 0.25:
-        return ["score none"]
-    sign = "open" if score > 0 else "closed"
-    return [f"score {sign}", *(f"score {sign} ≥ {step / 2}" for step in range(1, int(abs(score) * 2) + 1))]
+def buckets(score: float) -> list[str]:
+    """The signed score as features: its sign, and every half it reaches, so that a linear model sees its size."""
+    if abs(score) < _SIGN:
+        return ["none"]
+    sign = OPEN if score > 0 else CLOSED
+    return [sign, *(f"{sign} ≥ {step / 2}" for step in range(1, int(abs(score) * 2) + 1))]
+
+
+# The words of the two sides that are exchanged for one another: 开源 and 闭源, open and closed.
+_EXCHANGED = {
+    Language.CHINESE: (re.compile("[开闭](?=源)|开放|封闭"), {"开": "闭", "闭": "开", "开放": "封闭", "封闭": "开放"}),
+    Language.ENGLISH: (re.compile(r"\b(?:open|closed)\b"), {"open": "closed", "closed": "open"}),
+}
+
+
+def exchange(text: str, language: Language) -> str:
+    """`text`, simplified or lowered, with the words of the two sides exchanged.
+
+    >>> exchange("开源比闭源便宜", Language.CHINESE), exchange("open models lag", Language.ENGLISH)
+    ('闭源比开源便宜', 'closed models lag')
+    """
+    pattern, other = _EXCHANGED[language]
+    return pattern.sub(lambda word: other[word[0]], text)
 
 
 def flip(feature: str) -> str:

@@ -1,5 +1,6 @@
 """Folds, scores, confidence intervals, baselines, agreement. No document is ever on both sides of a fold."""
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 from pathlib import Path
@@ -75,16 +76,25 @@ def _ratio(part: object, whole: object) -> Floats:
     return result
 
 
-def folds(documents: Sequence[str]) -> list[tuple[Ints, Ints]]:
-    """Training and test rows for every fold, by the document of each row: one left out, or one tenth of them.
+def sitting(document: str) -> str:
+    """What is left out together with a document: all passages written in one sitting, "authored/zh-07-12" and -13.
 
-    Raises `LabelError` where there are fewer than two documents.
+    Passages by one writer are more alike than those of a new article will be.
     """
-    names = list(dict.fromkeys(documents))
+    return re.sub(r"-\d+$", "", document)
+
+
+def folds(documents: Sequence[str]) -> list[tuple[Ints, Ints]]:
+    """Training and test rows for every fold, by the document of each row: one sitting left out, or one tenth of them.
+
+    Raises `LabelError` where there are fewer than two.
+    """
+    groups = [sitting(document) for document in documents]
+    names = list(dict.fromkeys(groups))
     if len(names) < 2:
         raise LabelError(f"only one document ({', '.join(names)}): leaving it out leaves nothing; label a second one")
     fold_of = {name: number % _MOST_FOLDS if len(names) > _MOST_FOLDS else number for number, name in enumerate(names)}
-    rows = np.array([fold_of[name] for name in documents])
+    rows = np.array([fold_of[name] for name in groups])
     return [(np.flatnonzero(rows != fold), np.flatnonzero(rows == fold)) for fold in range(rows.max() + 1)]
 
 
@@ -244,8 +254,9 @@ def cross_validate(
 ) -> Result:
     """Leave one document out, or a tenth of them where there are many; speakers where there are `documents`.
 
-    The five seeds lie in folds of their own, so each is judged by a model that has seen the others and nine tenths of
-    the rest. Raises `LabelError` where there are fewer than two documents of a language.
+    The five seeds lie in folds of their own, so each is judged by a model that has seen the others and most of the
+    rest; authored passages by one that has seen nothing of their sitting. Raises `LabelError` where there are fewer
+    than two documents of a language.
     """
     gold = np.array([example.stance for example in training])
     logits = out_of_fold(training, settings)
@@ -260,9 +271,13 @@ def cross_validate(
             _system(part, "majority", gold[rows], most[rows]),
         ]
     count = len({example.document for example in training})
+    groups = len({sitting(example.document) for example in training})
+    if groups < count:
+        how = "whole sittings of one writer left out"
+    else:
+        how = "each document left out in turn" if count <= _MOST_FOLDS else f"{_MOST_FOLDS} folds of whole documents"
     return Result(
-        f"{len(gold)} statements of {count} documents, "
-        + ("each document left out in turn" if count <= _MOST_FOLDS else f"{_MOST_FOLDS} folds of whole documents"),
+        f"{len(gold)} statements of {count} documents, {how}",
         tuple(systems),
         calibration_error(probabilities, gold),
         _coverage(probabilities, gold),
@@ -277,8 +292,8 @@ def score_model(model: Model, documents: Sequence[LabelledDocument]) -> Result:
     logits, probabilities = [], []
     for document in documents:
         chosen = model.languages[document.language]
-        for views in featurize(document.statements, document.language):
-            logits.append(chosen.logits(views))
+        for features in featurize(document.statements, document.language):
+            logits.append(chosen.logits(features))
             probabilities.append(chosen.probabilities(logits[-1]))
     scored = np.array(logits)
     neutral = np.full_like(gold, STANCES.index(Stance.NEUTRAL))
@@ -309,7 +324,7 @@ def mistakes(training: Sequence[Example], documents: Sequence[LabelledDocument],
             model = Pipeline(settings).fit([training[rows[row]] for row in train]).arrays(1.0)
             for row in (rows[at] for at in test):
                 example = training[row]
-                probabilities = softmax(model.logits(example.views)[None])[0]
+                probabilities = softmax(model.logits(example.features)[None])[0]
                 predicted = int(probabilities.argmax())
                 if predicted != example.stance:
                     stance = STANCES[predicted]
@@ -320,7 +335,7 @@ def mistakes(training: Sequence[Example], documents: Sequence[LabelledDocument],
                             STANCES[example.stance],
                             stance,
                             float(probabilities[predicted]),
-                            model.evidence(example.views, stance, 4),
+                            model.evidence(example.features.views, stance, 4),
                         )
                     )
     return sorted(found, key=lambda mistake: -mistake.confidence)
@@ -427,18 +442,25 @@ def agreement(first: Sequence[LabelledDocument], second: Sequence[LabelledDocume
     )
 
 
-def annotator_agreement(folder: Path) -> Agreement:
-    """The agreement of the two annotators whose labels lie below `folder`, in ``annotators/<name>/``.
+def annotator_agreement(folder: Path) -> dict[str, Agreement]:
+    """The agreement of each two annotators whose labels lie below `folder`, in ``…/annotators/<name>/``, by the place.
 
-    Raises `LabelError` where there are not two.
+    Raises `LabelError` where there are none, or not two.
     """
-    homes = sorted(home for home in folder.rglob("annotators/*") if home.is_dir())
-    if len(homes) != 2:
-        raise LabelError(f"{folder}: {len(homes)} annotators below it; labels of two belong in …/annotators/<name>/")
-    first, second = (
-        [document for file in sorted(home.glob("*.jsonl")) for document in group(read_labels(file))] for home in homes
-    )
-    return agreement(first, second)
+    places = sorted(place for place in [folder, *folder.rglob("*")] if place.name == "annotators" and place.is_dir())
+    found = {}
+    for place in places:
+        homes = sorted(home for home in place.iterdir() if home.is_dir())
+        if len(homes) != 2:
+            raise LabelError(f"{place}: {len(homes)} annotators in it; labels of two belong in …/annotators/<name>/")
+        first, second = (
+            [document for file in sorted(home.glob("*.jsonl")) for document in group(read_labels(file))]
+            for home in homes
+        )
+        found[place.parent.name or str(place.parent)] = agreement(first, second)
+    if not found:
+        raise LabelError(f"{folder}: 0 annotators below it; labels of two belong in …/annotators/<name>/")
+    return found
 
 
 def kappa(pairs: Sequence[tuple[str, str]]) -> float:

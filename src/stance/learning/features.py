@@ -7,17 +7,31 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from stance.learning.cues import Cues, cue_reader
+from stance.learning.cues import Cues, buckets, cue_reader, exchange, flip
 from stance.reading.lexicon import people
 from stance.reading.words import HAN, inside_word, segment, simplify
 from stance.types import AUTHOR, UNNAMED, Language, Statement
 
-VIEWS = ("words", "characters", "cues")
+VIEWS = ("words", "characters", "cues", "score", "around")
 Views = dict[str, list[str]]
 """View to the features of one statement."""
+
+
+class Features(NamedTuple):
+    """What the learner sees of a statement."""
+
+    views: Views
+    mirror: Views | None
+    """The views of the same statement with the words of the two sides exchanged; None where it holds none of them.
+
+    A model that is asked about both, and takes the second answer the other way round, turns its judgement when the
+    sides are exchanged, whatever its training made of the words themselves.
+    """
+
 
 # Stands for a masked name; a private character, so that no view can mistake it for text.
 _MASK = "\ue000"
@@ -31,18 +45,36 @@ _LEANS = 0.5
 _SHORTEST, _LONGEST = 2, 5
 
 
-def featurize(statements: Sequence[Statement], language: Language) -> Iterator[Views]:
-    """The views of the statements of one document, in order.
+def featurize(statements: Sequence[Statement], language: Language) -> Iterator[Features]:
+    """The features of the statements of one document, in order.
 
-    What a statement points back to stands before it; and how its neighbours and the rest of what its speaker says
-    score is a cue, too, since people go on arguing for the side that they argue for.
+    What a statement points back to stands before it. The cues' signed score is a view of its own, or a long statement
+    with many cues would drown it; so is how its neighbours and the rest of what its speaker says score, since people
+    go on arguing for the side that they argue for.
     """
     texts = [normalize(mask(statement)) for statement in statements]
     cues: list[Cues] = []
     for text in texts:
         cues.append(cue_reader(language).read(text, cues[-1].target if cues else ""))
+    before = ""
     for text, own, around in zip(texts, cues, _surroundings(statements, cues), strict=True):
-        yield {"words": words(text), "characters": characters(text, language), "cues": [*own.features, *around]}
+        exchanged = exchange(text, language)
+        mirror = None
+        if exchanged != text:
+            other = cue_reader(language).read(exchanged, flip(before))
+            mirror = _views(exchanged, language, other, [flip(feature) for feature in around])
+        yield Features(_views(text, language, own, around), mirror)
+        before = own.target
+
+
+def _views(text: str, language: Language, cues: Cues, around: list[str]) -> Views:
+    return {
+        "words": words(text),
+        "characters": characters(text, language),
+        "cues": list(cues.features),
+        "score": buckets(cues.score),
+        "around": around,
+    }
 
 
 def _surroundings(statements: Sequence[Statement], cues: Sequence[Cues]) -> Iterator[list[str]]:

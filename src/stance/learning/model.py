@@ -14,11 +14,16 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file, save
 
 from stance.errors import ModelError
-from stance.learning.features import Views, featurize
+from stance.learning.features import Features, Views, featurize
 from stance.types import Document, Evidence, Language, Prediction, Stance
 
 FORMAT = 1
 STANCES = tuple(Stance)
+# For each stance the place of the one it turns into when the sides are exchanged.
+MIRRORED = [
+    STANCES.index({Stance.PRO_OPEN: Stance.PRO_CLOSED, Stance.PRO_CLOSED: Stance.PRO_OPEN}.get(stance, stance))
+    for stance in STANCES
+]
 _WEIGHTS, _METADATA, _CARD = "weights.safetensors", "metadata.json", "README.md"
 _DEFAULT = "models/default"
 Floats = NDArray[np.float64]
@@ -54,8 +59,12 @@ class LanguageModel:
     temperature: float
     """Divides the logits, so that probabilities are what they say (Guo et al. 2017)."""
 
-    def logits(self, views: Views) -> Floats:
-        """(classes,) for one statement, before calibration."""
+    def logits(self, features: Features) -> Floats:
+        """(classes,) for one statement, before calibration: the mean of what it and its mirror say."""
+        own = self._logits(features.views)
+        return own if features.mirror is None else (own + self._logits(features.mirror)[MIRRORED]) / 2
+
+    def _logits(self, views: Views) -> Floats:
         total = self.intercept.copy()
         for name, view in self.views.items():
             columns, values = view.weigh(views[name])
@@ -90,16 +99,19 @@ class Model:
     languages: Mapping[Language, LanguageModel]
     metadata: Mapping[str, Any]
 
-    def predict(self, document: Document, *, explain: bool = False) -> Iterator[Prediction]:
-        """The statements of `document` with their stances, in order."""
+    def predict(
+        self, document: Document, *, explain: bool = False, min_confidence: float = 0.0
+    ) -> Iterator[Prediction]:
+        """The statements of `document` with their stances, in order; a stance less sure than that is withheld."""
         model = self.languages[document.language]
-        for statement, views in zip(
+        for statement, features in zip(
             document.statements, featurize(document.statements, document.language), strict=True
         ):
-            probabilities = model.probabilities(model.logits(views))
+            probabilities = model.probabilities(model.logits(features))
             stance = STANCES[int(probabilities.argmax())]
-            evidence = model.evidence(views, stance) if explain else ()
-            yield Prediction(statement, stance, dict(zip(STANCES, probabilities.tolist(), strict=True)), evidence)
+            evidence = model.evidence(features.views, stance) if explain else ()
+            said = stance if probabilities.max() >= min_confidence else None
+            yield Prediction(statement, said, dict(zip(STANCES, probabilities.tolist(), strict=True)), evidence)
 
     def save(self, folder: Path, card: str) -> None:
         """Write the model folder; what stood there stays whole until the new one is."""

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stance.errors import LabelError
-from stance.learning.features import VIEWS, Views, featurize
+from stance.learning.features import VIEWS, Features, Views, featurize
 from stance.learning.labels import LabelledDocument, to_row
-from stance.learning.model import STANCES, Floats, LanguageModel, Model, View, softmax
+from stance.learning.model import MIRRORED, STANCES, Floats, LanguageModel, Model, View, softmax
 from stance.types import Language, Stance
 
 if TYPE_CHECKING:
@@ -29,9 +29,11 @@ class Settings:
     """How a model is made."""
 
     views: tuple[str, ...] = VIEWS
-    weights: dict[str, float] = field(default_factory=lambda: {"words": 1.4, "characters": 1.4, "cues": 1.6})
+    weights: dict[str, float] = field(
+        default_factory=lambda: {"words": 1.7, "characters": 1.4, "cues": 0.7, "score": 1.3, "around": 0.4}
+    )
     """What each view is multiplied with after it has unit length."""
-    c: float = 1.0
+    c: float = 2.0
     """Inverse strength of the penalty."""
     least: int = 1
     """Statements a feature must stand in."""
@@ -43,7 +45,7 @@ class Example:
 
     document: str
     language: Language
-    views: Views
+    features: Features
     stance: int
     """Index into `STANCES`."""
 
@@ -51,9 +53,9 @@ class Example:
 def examples(documents: Sequence[LabelledDocument]) -> list[Example]:
     """The labelled statements of `documents`, featurized in order."""
     return [
-        Example(document.id, document.language, views, STANCES.index(label.stance))
+        Example(document.id, document.language, features, STANCES.index(label.stance))
         for document in documents
-        for label, views in zip(document.labels, featurize(document.statements, document.language), strict=True)
+        for label, features in zip(document.labels, featurize(document.statements, document.language), strict=True)
     ]
 
 
@@ -80,24 +82,34 @@ class Pipeline:
             vectorizer = TfidfVectorizer(
                 analyzer=partial(_features, view), sublinear_tf=True, min_df=self.settings.least, dtype=np.float64
             )
-            columns.append(vectorizer.fit_transform(training) * self.settings.weights.get(view, 1.0))
+            columns.append(
+                vectorizer.fit_transform([example.features.views for example in training])
+                * self.settings.weights.get(view, 1.0)
+            )
             self.vectorizers[view] = vectorizer
-        self.regression = LogisticRegression(C=self.settings.c, class_weight="balanced", max_iter=5000, tol=1e-8)
+        self.regression = LogisticRegression(C=self.settings.c, class_weight="balanced", max_iter=5000, tol=1e-5)
         with threadpool_limits(1):  # the same weights on every machine, and faster for matrices as small as these
             self.regression.fit(hstack(columns).tocsr(), [example.stance for example in training])
         return self
 
     def logits(self, statements: Sequence[Example]) -> Floats:
         """(statements, classes); a stance that the training did not hold gets none."""
+        scores = self._scores([statement.features.views for statement in statements])
+        mirrored = [row for row, statement in enumerate(statements) if statement.features.mirror is not None]
+        if mirrored:
+            mirrors = [statements[row].features.mirror or {} for row in mirrored]
+            scores[mirrored] = (scores[mirrored] + self._scores(mirrors)[:, MIRRORED]) / 2
+        return scores
+
+    def _scores(self, views: Sequence[Views]) -> Floats:
         from scipy.sparse import hstack
 
         assert self.regression is not None, "fit first"
         columns = [
-            vectorizer.transform(statements) * self.settings.weights.get(view, 1.0)
+            vectorizer.transform(views) * self.settings.weights.get(view, 1.0)
             for view, vectorizer in self.vectorizers.items()
         ]
-        scores = self.regression.decision_function(hstack(columns).tocsr())
-        return _all_classes(scores, self.regression.classes_)
+        return _all_classes(self.regression.decision_function(hstack(columns).tocsr()), self.regression.classes_)
 
     def arrays(self, temperature: float) -> LanguageModel:
         """The same model without scikit-learn."""
@@ -113,8 +125,8 @@ class Pipeline:
         return LanguageModel(views, intercept, temperature)
 
 
-def _features(view: str, example: Example) -> list[str]:
-    return example.views[view]
+def _features(view: str, views: Views) -> list[str]:
+    return views[view]
 
 
 def _all_classes(scores: Floats, classes: Ints, missing: float = -50.0) -> Floats:
@@ -131,18 +143,22 @@ def settings_for(language: Language, training: Sequence[Example], settings: Sett
     own = [example for example in training if example.language is language]
     if own:
         return settings, own
-    return Settings(("cues",), settings.weights, settings.c, settings.least), list(training)
+    return Settings(VIEWS[2:], settings.weights, settings.c, settings.least), list(training)
 
 
 def temperature(logits: Floats, stances: Ints) -> float:
-    """The temperature under which out-of-fold logits are likeliest (Guo et al. 2017, On Calibration)."""
+    """The temperature under which out-of-fold logits are likeliest (Guo et al. 2017, On Calibration), at least 1.
+
+    A lower one would make the model surer of itself than its regression is, on the strength of authored passages that
+    are easier than real articles.
+    """
     from scipy.optimize import minimize_scalar
 
     def cost(log_temperature: float) -> float:
         chosen = softmax(logits / np.exp(log_temperature))[np.arange(len(stances)), stances]
         return float(-np.log(np.maximum(chosen, 1e-12)).mean())
 
-    return float(np.exp(minimize_scalar(cost, bounds=(-2.5, 2.5), method="bounded").x))
+    return float(np.exp(minimize_scalar(cost, bounds=(0.0, 2.5), method="bounded").x))
 
 
 def train(
