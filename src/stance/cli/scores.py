@@ -1,6 +1,7 @@
 """Scores as tables for people and JSON for machines."""
 
 import json
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -12,12 +13,16 @@ from stance.learning.evaluation import Agreement, Mistake, Result, Scores, Trial
 from stance.learning.model import STANCES
 
 
+def _console() -> Console:
+    return Console(highlight=False, width=None if sys.stdout.isatty() else 100)
+
+
 def print_scores(result: Result, *, as_json: bool = False) -> None:
     """Print an evaluation."""
     if as_json:
         print(json.dumps(scores_row(result), ensure_ascii=False, indent=1))
         return
-    console = Console(highlight=False)
+    console = _console()
     console.print(result.how, soft_wrap=True)
     console.print(_systems(result))
     for part in dict.fromkeys(system.documents for system in result.systems):
@@ -112,7 +117,7 @@ def _coverage(result: Result) -> Table:
 
 def print_trials(trials: Iterable[Trial], *, as_json: bool = False) -> None:
     """Print a learning curve or an ablation; in a table as each is done."""
-    console = Console(highlight=False)
+    console = _console()
     done = []
     for trial in trials:
         done.append(trial)

@@ -216,9 +216,9 @@ def _system(documents: str, name: str, gold: Ints, predicted: Ints) -> System:
 
 
 def part_of(document: str, language: Language) -> str:
-    """The part of the corpus that a document belongs to: "seeds", "authored zh"; its folder and, beside, language."""
+    """The part of the corpus that a document belongs to: "seeds", "authored/zh"; its folder and, beside, language."""
     folder = document.split("/", 1)[0] if "/" in document else "labels"
-    return folder if folder == "seeds" else f"{folder} {language}"
+    return folder if folder == "seeds" else f"{folder}/{language}"
 
 
 def _rows(parts: Sequence[str]) -> dict[str, Ints]:
@@ -400,7 +400,7 @@ def ablation(training: Sequence[Example], settings: Settings) -> Iterator[Trial]
         left = tuple(other for other in settings.views if other != view)
         if left:
             yield _trial(f"without {view}", training, replace(settings, views=left), names)
-    for part in dict.fromkeys(part_of(example.document, example.language).split(" ")[0] for example in training):
+    for part in dict.fromkeys(part_of(example.document, example.language).split("/")[0] for example in training):
         yield _trial(f"without {part}", training, settings, {name for name in names if not name.startswith(f"{part}/")})
 
 
