@@ -10,7 +10,8 @@ import pytest
 from stance.types import Stance
 
 Run = Callable[..., subprocess.CompletedProcess[bytes]]
-SYSTEM = ["name", "macro_f1", "macro_f1_95", "f_avg", "f_avg_95", "accuracy", "stances", "confusion"]
+PROGRESS = "Cross-validating, a document or more left out at a time …"
+SYSTEM = ["documents", "name", "macro_f1", "macro_f1_95", "f_avg", "f_avg_95", "accuracy", "stances", "confusion"]
 
 
 @pytest.fixture
@@ -27,9 +28,13 @@ def labels(small_labels: Path, tmp_path: Path) -> Path:
 @pytest.mark.usefixtures("labels")
 def test_cross_validation_as_json(stance: Run) -> None:
     done = stance("evaluate", "--format", "json")
-    assert (done.returncode, done.stderr) == (0, b"")
+    assert (done.returncode, done.stderr.decode().splitlines()) == (0, [PROGRESS])
     row = json.loads(done.stdout)
-    assert list(row) == ["how", "systems", "calibration_error"]
+    assert list(row) == ["how", "systems", "calibration_error", "coverage", "speakers"]
+    assert row["coverage"][0]["coverage"] == 1
+    assert [point["coverage"] for point in row["coverage"]] == sorted(
+        (point["coverage"] for point in row["coverage"]), reverse=True
+    )
     assert row["how"] == "10 statements of 3 documents, each document left out in turn"
     assert [system["name"] for system in row["systems"]] == ["stance", "words only", "majority"]
     for system in row["systems"]:
@@ -45,10 +50,12 @@ def test_cross_validation_as_json(stance: Run) -> None:
 @pytest.mark.usefixtures("labels")
 def test_cross_validation_as_a_table(stance: Run) -> None:
     done = stance("evaluate")
-    assert (done.returncode, done.stderr) == (0, b"")
+    assert (done.returncode, done.stderr.decode().splitlines()) == (0, [PROGRESS])
     out = done.stdout.decode()
-    rows = [line.split("│")[1].strip() for line in out.splitlines() if line.startswith("│")]
-    assert rows == ["stance", "words only", "majority", *Stance, *Stance]
+    rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in out.splitlines() if line.startswith("│")]
+    assert [row[1] for row in rows[:3]] == ["stance", "words only", "majority"]
+    assert [row[0] for row in rows[3:9]] == [*Stance, *Stance]
+    assert rows[9][:2] == ["0.0", "1.000"]
     assert re.search(r"^calibration error \(ECE, 10 bins\) \d\.\d{3}$", out, re.MULTILINE)
     assert "\x1b" not in out
 
@@ -71,8 +78,33 @@ def test_speakers_where_the_article_is_at_hand(stance: Run, labels: Path, small_
     (tmp_path / "small/b_0123.txt").write_text(text, encoding="utf-8")
     words = ("evaluate", "--labels", labels / "b.jsonl", "--model", small_folder)
     row = json.loads(stance(*words, "--format", "json").stdout)
-    assert row["speakers"] == {"statements": 3, "accuracy": 1, "f1_not_author": 1}
-    assert "speaker accuracy 1.000" in stance(*words).stdout.decode()
+    assert row["speakers"] == {"small/zh": {"statements": 3, "accuracy": 1, "f1_not_author": 1}}
+    assert "speakers, small/zh: accuracy 1.000" in stance(*words).stdout.decode()
+
+
+@pytest.mark.usefixtures("labels")
+@pytest.mark.parametrize("option", ["--learning-curve", "--ablation"])
+def test_trials(stance: Run, option: str) -> None:
+    done = stance("evaluate", option, "--format", "json")
+    assert (done.returncode, done.stderr.decode().splitlines()) == (0, [PROGRESS])
+    trials = json.loads(done.stdout)
+    names = [trial["name"] for trial in trials]
+    assert names[-1] == "100% of the documents" if option == "--learning-curve" else names[0] == "everything"
+    assert all(0 <= score <= 1 for trial in trials for score in trial["macro_f1"].values())
+    lines = stance("evaluate", option).stdout.decode().splitlines()
+    assert [line.split(" (")[0] for line in lines] == names
+
+
+@pytest.mark.usefixtures("labels")
+def test_mistakes_come_with_evidence(stance: Run) -> None:
+    done = stance("evaluate", "--errors", "3", "--format", "json")
+    assert (done.returncode, done.stderr.decode().splitlines()) == (0, [PROGRESS])
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(rows) <= 3
+    for row in rows:
+        assert row["labelled"] != row["predicted"]
+        assert row["evidence"]
+    assert [row["confidence"] for row in rows] == sorted((row["confidence"] for row in rows), reverse=True)
 
 
 @pytest.mark.usefixtures("labels")
@@ -80,15 +112,17 @@ def test_agreement(stance: Run) -> None:
     done = stance("evaluate", "--agreement")
     assert (done.returncode, done.stderr) == (0, b"")
     assert done.stdout.decode().splitlines() == [
-        "4 units labelled by both annotators",
+        "labels: 4 units labelled by both annotators",
         "stance   Cohen's kappa 0.556  (3 the same)",
         "speaker  Cohen's kappa 1.000  (4 the same)",
     ]
     row = json.loads(stance("evaluate", "--agreement", "--labels", "labels", "--format", "json").stdout)
     assert row == {
-        "units": 4,
-        "stance": {"kappa": 0.5556, "same": 3},
-        "speaker": {"kappa": 1.0, "same": 4},
+        "labels": {
+            "units": 4,
+            "stance": {"kappa": 0.5556, "same": 3},
+            "speaker": {"kappa": 1.0, "same": 4},
+        }
     }
 
 

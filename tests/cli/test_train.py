@@ -33,8 +33,8 @@ def test_train(stance: Run, small_labels: Path, tmp_path: Path) -> None:
     assert card.startswith("# Model card\n")
     assert sha256 in card
     assert lines[0] in card
-    (ours,) = [line for line in lines if line.startswith("│ stance ")]
-    assert f"| stance | {ours.split('│')[2].strip()} |" in card
+    (ours,) = [line for line in lines if line.startswith("│ small/zh ") and line.split("│")[2].strip() == "stance"]
+    assert f"| small/zh | stance | {ours.split('│')[3].strip()} |" in card
 
     predicted = stance("predict", "--model", "mine/model", data="开源更便宜。".encode())
     assert json.loads(predicted.stdout)["stance"] == "pro-open"

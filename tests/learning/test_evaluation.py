@@ -21,6 +21,7 @@ from stance.learning.evaluation import (
     kappa,
     majority,
     out_of_fold,
+    part_of,
     score_model,
     source_files,
     speaker_scores,
@@ -261,7 +262,7 @@ def test_cross_validation_puts_baselines_beside_the_score(small_corpus: list[Lab
     assert all(0 <= low <= high <= 1 for system in result.systems for low, high in [system.macro_f1_interval])
     assert result.logits.shape == (10, 3)
     assert 0 <= result.calibration_error <= 1
-    assert result.speakers is None
+    assert result.speakers == {}
 
 
 def test_a_trained_model_is_scored(small_model: Model, small_corpus: list[LabelledDocument]) -> None:
@@ -274,8 +275,19 @@ def test_a_trained_model_is_scored(small_model: Model, small_corpus: list[Labell
 
 
 def test_the_card_has_the_scores_of_the_corpus(training: list[Example], logits: Floats, root: Path) -> None:
-    gold = np.array([example.stance for example in training])
-    scores = Scores.of(gold, logits.argmax(1))
     card = (root / "models/default/README.md").read_text(encoding="utf-8")
-    (row,) = re.findall(r"^\| stance \| ([\d.]+) \| .* \| ([\d.]+) \| .* \| ([\d.]+) \|$", card, re.MULTILINE)
-    assert row == (f"{scores.macro_f1:.3f}", f"{scores.f_avg:.3f}", f"{scores.accuracy:.3f}")
+    rows = re.findall(r"^\| (\S+) \| stance \| ([\d.]+) \| .* \| ([\d.]+) \| .* \| ([\d.]+) \|$", card, re.MULTILINE)
+    assert [part for part, *_ in rows] == ["authored/en", "authored/zh", "seeds"]
+    for part, *printed in rows:
+        own = np.array([part_of(example.document, example.language) == part for example in training])
+        gold = np.array([example.stance for example in training])
+        scores = Scores.of(gold[own], logits[own].argmax(1))
+        assert printed == [f"{scores.macro_f1:.3f}", f"{scores.f_avg:.3f}", f"{scores.accuracy:.3f}"]
+
+
+def test_passages_of_one_sitting_are_left_out_together() -> None:
+    names = ["authored/zh-07-01", "authored/zh-07-02", "authored/zh-08-01", "seeds/001"]
+    parts = folds([name for name in names for _ in range(2)])
+    assert sorted(test.tolist() for _, test in parts) == [[0, 1, 2, 3], [4, 5], [6, 7]]
+    for train, test in parts:
+        assert not set(train.tolist()) & set(test.tolist())

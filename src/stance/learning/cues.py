@@ -159,6 +159,7 @@ class CueReader:
             topic, trust = before, _CARRIED
             features.append(f"points back to {before}")
         score = 0.0
+        yields = False  # whether a clause before is conceded
         for number, (start, end, clause) in enumerate(clauses):
             sides = self._sides(text, clause)
             found = list(self._compare(text, start, end, clause, sides, topic))
@@ -171,7 +172,8 @@ class CueReader:
             found += [(f"names {side.name}", 0.0) for side in sides]
             found += [(f"restricts {OPEN}", 0.0) for side in sides if side.restricted]
             conceded = _has(clause, "operator.concession") and number < len(clauses) - 1
-            concluding = bool(turns) and number >= turns[-1]
+            yields = yields or conceded
+            concluding = (number >= turns[-1] if turns else yields) and not conceded
             for feature, value in found:
                 features.append(feature)
                 if conceded:

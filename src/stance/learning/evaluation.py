@@ -452,7 +452,7 @@ def annotator_agreement(folder: Path) -> dict[str, Agreement]:
     for place in places:
         homes = sorted(home for home in place.iterdir() if home.is_dir())
         if len(homes) != 2:
-            raise LabelError(f"{place}: {len(homes)} annotators in it; labels of two belong in …/annotators/<name>/")
+            raise LabelError(f"{place}: {len(homes)} annotators below it; labels of two belong in …/annotators/<name>/")
         first, second = (
             [document for file in sorted(home.glob("*.jsonl")) for document in group(read_labels(file))]
             for home in homes
