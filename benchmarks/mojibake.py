@@ -2,8 +2,9 @@
 
     python benchmarks/mojibake.py [--rounds N] [--show N]
 
-Takes passages/zh-2.jsonl, which the language model did not learn from (see benchmarks/neighbours.py), in traditional
-characters with the marks of print, and tears one to three characters of every four sentences apart, in two ways:
+Takes labels/authored/zh/zh-02.jsonl, which the language model did not learn from (see benchmarks/neighbours.py), in
+traditional characters with the marks of print, and tears one to three characters of every four sentences apart, in two
+ways:
 
 - as in the seeds: a pinyin stands behind the two bytes of the character the scraper saw across the border of two
   others, a "?" where it saw a mark there;
@@ -15,7 +16,6 @@ Pinyins are those of lexicons/pinyin.txt, so the first figure holds for characte
 import argparse
 import difflib
 import itertools
-import json
 import random
 import re
 import time
@@ -23,10 +23,11 @@ from pathlib import Path
 
 import opencc
 
+from stance.learning.labels import group, read_labels
 from stance.reading.clean import clean
 from stance.reading.mojibake import mend_slipped_bytes
 
-PASSAGES = Path(__file__).parent / "passages/zh-2.jsonl"
+PASSAGES = Path(__file__).parents[1] / "labels/authored/zh/zh-02.jsonl"
 PINYINS = Path(__file__).parents[1] / "src/stance/reading/lexicons/pinyin.txt"
 NARROW_MARK = re.compile(r"(?<=[一-鿿”》）])[,:;?!]")
 # Forms that OpenCC chooses and the seeds do not.
@@ -44,8 +45,8 @@ def spellings() -> dict[str, str]:
 def passages(path: Path) -> list[str]:
     """Four sentences each, in characters of GBK only."""
     found: list[str] = []
-    for line in path.read_text(encoding="utf-8").splitlines():
-        text = clean("".join(sentence["text"] for sentence in json.loads(line)["sentences"]))
+    for document in group(read_labels(path)):
+        text = clean("".join(statement.text for statement in document.statements))
         text = opencc.OpenCC("s2t").convert(text).translate(USUAL_FORMS)
         text = NARROW_MARK.sub(lambda mark: chr(ord(mark[0]) + 0xFEE0), text)
         sentences = re.findall("[^。？！]+[。？！]+”?", text.encode("gbk", "ignore").decode("gbk"))

@@ -15,14 +15,16 @@ A pinyin tells the lost byte: it is that of the character which the scraper saw 
 """
 
 import heapq
+import math
 import operator
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from functools import cache, lru_cache
 from importlib import resources
 from typing import NamedTuple
 
-from stance.reading.words import Reading, WordModel, is_traditional, simplify, to_traditional, word_model
+from stance.reading.words import HAN, Reading, WordModel, is_traditional, simplify, to_traditional, word_model
 
 # A lead byte shown as "?", perhaps followed by the end of an inserted pinyin, and then a character of the run.
 _PINYIN = "[a-zü]{0,6}[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-zü]{0,6}"
@@ -31,6 +33,11 @@ _PINYIN_NOTE = re.compile(rf"\(({_PINYIN})\)")
 _SLIP = re.compile(rf"\?(?:(?P<pinyin>{_PINYIN}\))(?=[^\x00-\x7f]|[@-~])|(?=[^\x00-\x7f]|[!@-~][^\x00-\x7f]|!\?))")
 _LEADS = range(0x81, 0xFF)
 _TRAILS = (*range(0x40, 0x7F), *range(0x80, 0xFF))
+# A run, roughly: up to the next ASCII character.
+_SLIPPED = re.compile(rf"{_SLIP.pattern.replace('?P<pinyin>', '?:')}[^\x00-\x7f]{{0,64}}")
+_HAN_RUN = re.compile(f"[{HAN}]+")
+# How far what a text repeats is trusted to be a word.
+_REPEATED = 0.2
 # Characters a run may have; the longest in the wild is about 40.
 _LONGEST_RUN = 64
 # Text before the run that helps to judge its first characters.
@@ -46,11 +53,16 @@ _GAPS = ((6, 16), (3, 40), (2, 12))
 # Hypotheses looked at where a run may end; how unlikely, in nats, all must be for the search to be given up.
 _LAST, _HOPELESS, _WORSE = 12, 12.0, 14.0
 # In nats: a character of the other script, one usual in both, a pinyin that fits, a line that ends in no full stop.
-_LOG_OTHER_SCRIPT, _LOG_BOTH_SCRIPTS, _LOG_PINYIN, _LOG_OTHER_END = -7.0, -4.0, 7.0, -2.0
+_LOG_OTHER_SCRIPT, _LOG_BOTH_SCRIPTS, _LOG_PINYIN, _LOG_OTHER_END = -7.0, -4.0, 14.0, -2.0
+# At worst, for a form that a traditional character does not take in any word: 箇 for 個.
+_LOG_RARE_FORM = -6.9
+# For each pair said to have vanished: the model of words trusts itself too much, and more letters always find one.
+_LOG_VANISHED = -3.0
 # Keys of `_candidates`. First bytes: any; this plus a second byte: one that GBK assigns nothing behind that byte.
 _ANY, _VANISHED = 0, 0x100
-# Second bytes: one that may have vanished with the next first byte; of a mark that ends a sentence; any.
-_GAP, _CLOSING, _UNKNOWN = -1, -2, -3
+# Second bytes: one that may have vanished with the next first byte; of a mark that ends a sentence; any; of a mark
+# that closes a quotation.
+_GAP, _CLOSING, _UNKNOWN, _QUOTED = -1, -2, -3, -4
 
 
 def mend_slipped_bytes(text: str) -> str:
@@ -72,7 +84,7 @@ def mend_slipped_bytes(text: str) -> str:
             continue
         before = _PINYIN_NOTE.sub("", text[max(done, slip.start() - 30) : slip.start()])[-_CONTEXT:].rpartition("\n")[2]
         after = text[slip.end() : slip.end() + _LONGEST_RUN].partition("\n")[0]
-        mended = _mend_run(before, slip.group(), after, traditional=is_traditional(text[:_SAMPLE]))
+        mended = _mend_run(before, slip.group(), after, _words_of(text), traditional=is_traditional(text[:_SAMPLE]))
         if mended is None:
             failed += 1
         else:
@@ -83,8 +95,17 @@ def mend_slipped_bytes(text: str) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _mend_run(before: str, slip: str, after: str, *, traditional: bool) -> tuple[str, int] | None:
-    return _Search(word_model(), traditional=traditional).best(before, slip, after)
+def _mend_run(before: str, slip: str, after: str, words: WordModel, *, traditional: bool) -> tuple[str, int] | None:
+    return _Search(words, traditional=traditional).best(before, slip, after)
+
+
+@lru_cache(maxsize=4)
+def _words_of(text: str) -> WordModel:
+    """The word model, and what stands repeatedly where `text` is whole: its names and terms."""
+    whole = [run for part in _SLIPPED.split(text) for run in _HAN_RUN.findall(simplify(part))]
+    counts = Counter(run[at : at + size] for run in whole for size in (2, 3, 4) for at in range(len(run) - size + 1))
+    share = _REPEATED / max(1, sum(map(len, whole)))
+    return word_model().with_words({repeated: share * n for repeated, n in counts.items() if n > 1})
 
 
 class _Hypothesis(NamedTuple):
@@ -125,14 +146,16 @@ class _Search:
         best_gain, best = _MARGIN, None
         for at, ch in enumerate(after):
             for trail, swallowed, bonus in _endings(after[at:]):
-                note = _PINYIN_NOTE.match(after, at + 1)
-                behind = note.end() if note else at + 1
+                note = _PINYIN_NOTE.match(swallowed + after[at + 1 :])
+                behind = at + 1 + (note.end() - len(swallowed) if note else 0)
                 stop = min(behind + _CONTEXT, len(after))
-                joined = simplify(swallowed + after[behind:stop])
+                joined = simplify(("" if note else swallowed) + after[behind:stop])
                 known = bonus - damaged[stop].score + (self._words.log_likelihood(note[0]) if note else 0.0)
                 noted = _pinyins().get(note[1], "") if note else ""
                 ended = (
-                    self._extend(beam, trail) if trail in (_CLOSING, _UNKNOWN) else self._extend_over_gaps(beam, trail)
+                    self._extend(beam, trail)
+                    if trail in (_CLOSING, _UNKNOWN, _QUOTED)
+                    else self._extend_over_gaps(beam, trail)
                 )
                 for hypothesis in ended[:_LAST]:
                     gain = known + read(hypothesis.reading, joined).score + hypothesis.bonus
@@ -156,7 +179,9 @@ class _Search:
         found, gaps = self._extend(beam, trail), beam
         for tried, kept in _GAPS:
             gaps = [
-                hypothesis._replace(leads=_VANISHED + hypothesis.text[-1].encode("gbk")[1])
+                hypothesis._replace(
+                    leads=_VANISHED + hypothesis.text[-1].encode("gbk")[1], bonus=hypothesis.bonus + _LOG_VANISHED
+                )
                 for hypothesis in self._extend(gaps[:tried], _GAP, kept)
             ]
             found += self._extend(gaps, trail)
@@ -198,7 +223,7 @@ def _endings(after: str) -> Iterator[tuple[int, str, float]]:
         elif _PINYIN_REST.match(rest):
             yield _UNKNOWN, "(", 0.0
         elif not rest or rest[0] in "，。、！？；":
-            yield _CLOSING, "", 0.0
+            yield _QUOTED if rest[:1] in tuple("。！？") else _CLOSING, "", 0.0
     elif ch == "€":  # the byte 0x80, alone
         yield 0x80, "", 0.0
     elif pair is not None and 0x40 <= pair[1] < 0x7F:
@@ -243,6 +268,7 @@ def _candidates(leads: int, trail: int, *, traditional: bool) -> _Candidates:
             trail in (second, _UNKNOWN)
             or (trail == _GAP and _unassigned().get(second))
             or (trail == _CLOSING and ch in "。”！？…")
+            or (trail == _QUOTED and ch == "”")
         )
     ]
     characters, simples, costs = zip(*found, strict=True) if found else ((), (), ())
@@ -276,9 +302,19 @@ def _decode(lead: int, trail: int) -> str:
 
 @cache
 def _script_cost(ch: str, *, traditional: bool) -> float:
-    if (to_traditional(ch) if traditional else simplify(ch)) == ch:
+    if not traditional:
+        return 0.0 if simplify(ch) == ch else _LOG_OTHER_SCRIPT
+    log_share = math.log(share) if (share := _form_shares().get(ch)) else -math.inf
+    if simplify(ch) != ch:
+        return max(log_share, _LOG_RARE_FORM)
+    if to_traditional(ch) == ch:
         return 0.0
-    return _LOG_BOTH_SCRIPTS if traditional and ch.encode("big5", "ignore") else _LOG_OTHER_SCRIPT
+    return max(log_share, _LOG_BOTH_SCRIPTS if ch.encode("big5", "ignore") else _LOG_OTHER_SCRIPT)
+
+
+@cache
+def _form_shares() -> Mapping[str, float]:
+    return word_model().form_shares()
 
 
 def _bytes(ch: str) -> tuple[int, int] | None:

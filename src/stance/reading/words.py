@@ -4,6 +4,7 @@ jieba's dictionary is the reference. Segmentation itself runs through rjieba, th
 cuts Han runs exactly as jieba does with its hidden Markov model off; a test holds the two together.
 """
 
+import copy
 import logging
 import math
 import operator
@@ -29,15 +30,19 @@ _LOG_PUNCTUATION = {
     "，": -2.7, ",": -3.5, "。": -3.4, "、": -4.5, "“": -4.5, "”": -4.5, "：": -5.0, "？": -5.5, "！": -5.5,
     "。”": -4.5, "，”": -5.5, "？”": -6.0, "！”": -6.0, "：“": -5.0, "，“": -5.5, "”。": -5.5, "”，": -5.5, "、“": -6.0,
 }  # fmt: skip
-_USUAL = frozenset("；‘’《》（）·…—")
-_LOG_USUAL, _LOG_UNKNOWN = -6.0, -20.0
+_USUAL = frozenset("；‘’《》（）·…—【】")
+_LOG_USUAL, _LOG_UNKNOWN, _LOG_NEVER = -6.0, -20.0, -math.inf
+# ASCII characters that damage leaves more often than people write them: letters and question marks, then the rest.
+_LOG_LETTER, _LOG_ODD, _ODD = -8.0, -11.0, frozenset("^_`{|}~@\\[]")
 # Times jieba's corpus holds a character as a word of its own, for it to be guessed, and to be no surprise.
 _COMMON, _COMMON_SINGLE = 200, 20_000
 _LOG_RARE_SINGLE = -2.0
 # Frequency given to our own words, in jieba's corpus of sixty million.
 _OWN_WORD = 3000
-# A share of running text that keeps rare neighbours from counting too much; how far phrases of it are trusted.
+# A share of running text that keeps rare neighbours from counting too much; how far phrases of it are trusted; how
+# long its words are on average.
 _RARE_SHARE, _PHRASE_DISCOUNT = 2e-5, 0.5
+_CHARACTERS_A_WORD = 1.6
 # The most frequent characters of modern Chinese, which make up half of any text.
 FREQUENT = frozenset(
     "的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年过发后作里用道行所然家种事成方多经么去法学如都同现当没动面起看定天分还进好小部其些主样理心本前开但因只从想实"
@@ -45,6 +50,7 @@ FREQUENT = frozenset(
 
 _to_simplified = opencc.OpenCC("t2s")
 _to_traditional = opencc.OpenCC("s2t")
+_REGIONS = (_to_traditional, opencc.OpenCC("s2tw"), opencc.OpenCC("s2hk"))
 
 
 def simplify(text: str) -> str:
@@ -143,10 +149,27 @@ class WordModel:
         self._log_begun = {head: math.log(n) - log_total for head, n in begun.items()}
         self._log_begun |= {mark: self._log_words[mark] for mark in (*_LOG_PUNCTUATION, *_USUAL)}
         self._log_meetings, self._log_strangers = _meetings(neighbours)
+        self._log_own: Mapping[str, float] = {}
+        self._log_own_begun: Mapping[str, float] = {}
+
+    def with_words(self, shares: Mapping[str, float]) -> "WordModel":
+        """This model where each of these words makes up at least such a share of the text."""
+        model = copy.copy(self)
+        model._log_own = {
+            word: max(math.log(share), self._log_words.get(word, _LOG_NEVER)) for word, share in shares.items()
+        }
+        begun: dict[str, float] = {}
+        for word, log in model._log_own.items():
+            for size in range(1, len(word) + 1):
+                head = word[:size]
+                begun[head] = max(log, begun.get(head) or self._log_begun.get(head, _LOG_NEVER))
+        model._log_own_begun = begun
+        return model
 
     def read(self, reading: Reading, text: str) -> Reading:
         """`reading` with `text`, in simplified characters, behind it."""
         words, begun, meetings = self._log_words, self._log_begun, self._log_meetings
+        own, own_begun = self._log_own, self._log_own_begun
         tail, starts, score, outlook = reading
         for ch in text:
             if tail:
@@ -158,29 +181,30 @@ class WordModel:
             tail, starts = (tail + ch)[-self.LONGEST :], (*starts, score)[-self.LONGEST :]
             alone = words.get(ch)
             if alone is None:
-                alone = _LOG_USUAL if " " <= ch <= "~" else _LOG_UNKNOWN
+                alone = _log_unlisted(ch)
             outlook = best = score + alone
             for at, start in enumerate(starts):
                 word = tail[at:]
-                if word in begun:
-                    outlook = max(outlook, start + begun[word])
-                    if word in words:
-                        best = max(best, start + words[word])
+                if (head := own_begun.get(word) or begun.get(word)) is not None:
+                    outlook = max(outlook, start + head)
+                    if (whole := own.get(word) or words.get(word)) is not None:
+                        best = max(best, start + whole)
             score = best
         return Reading(tail, starts, score, outlook)
 
     def outlooks(self, reading: Reading, characters: Sequence[str]) -> list[float]:
         """What `read` gives as the outlook for each of these characters, with less work."""
-        begun, meetings = self._log_begun, self._log_meetings
+        begun, own_begun, meetings = self._log_begun, self._log_own_begun, self._log_meetings
         tail, starts, score, _ = reading
         last = tail[-1:]
         stranger = self._log_strangers.get(last, 0.0)
-        heads = [(tail[-size:], starts[-size]) for size in range(1, min(4, len(tail)) + 1) if tail[-size:] in begun]
+        sizes = range(1, min(4, len(tail)) + 1)
+        heads = [(head, starts[-size]) for size in sizes if (head := tail[-size:]) in begun or head in own_begun]
         found: list[float] = []
         for ch in characters:
-            best = score + meetings.get(last + ch, stranger) + begun.get(ch, _LOG_UNKNOWN)
+            best = score + meetings.get(last + ch, stranger) + (own_begun.get(ch) or begun.get(ch, _LOG_UNKNOWN))
             for head, start in heads:
-                log_begun = begun.get(head + ch)
+                log_begun = own_begun.get(head + ch) or begun.get(head + ch)
                 if log_begun is not None and start + log_begun > best:
                     best = start + log_begun
             found.append(best)
@@ -198,6 +222,27 @@ class WordModel:
     def is_common(self, character: str) -> bool:
         """Whether `character` is a word of its own often enough to be guessed."""
         return self._frequencies.get(simplify(character), 0) >= _COMMON or character in _LOG_PUNCTUATION
+
+    def form_shares(self) -> dict[str, float]:
+        """How often each traditional character is the form its simplified one takes in a word, at most 1."""
+        common = [word for word, frequency in self._frequencies.items() if frequency >= _COMMON // 4]
+        simple: dict[str, float] = {}
+        found: dict[str, float] = {}
+        for region in _REGIONS:
+            for word, form in zip(common, region.convert("\n".join(common)).split("\n"), strict=True):
+                if len(word) == len(form):
+                    for old, new in zip(word, form, strict=True):
+                        simple[old] = simple.get(old, 0.0) + self._frequencies[word] / len(_REGIONS)
+                        found[new] = found.get(new, 0.0) + self._frequencies[word]
+        return {ch: min(1.0, times / simple.get(simplify(ch), times)) for ch, times in found.items()}
+
+
+def _log_unlisted(character: str) -> float:
+    if not character.isascii() or character < " ":
+        return _LOG_UNKNOWN
+    if character == "?" or character.isalpha():
+        return _LOG_LETTER
+    return _LOG_ODD if character in _ODD else _LOG_USUAL
 
 
 def _meetings(neighbours: Mapping[str, Mapping[str, int]]) -> tuple[dict[str, float], dict[str, float]]:
@@ -248,7 +293,9 @@ def word_model() -> WordModel:
     for word in (*own_words(), *collocations):
         frequencies[word] = max(frequencies.get(word, 0), _OWN_WORD)
     for phrase, n in phrases.items():
-        frequencies[phrase] = max(frequencies.get(phrase, 0), int(_PHRASE_DISCOUNT * n / read * tokenizer.total))
+        known, ours = frequencies.get(phrase, 0), n / read * tokenizer.total
+        learned = (known + _CHARACTERS_A_WORD * ours) / 2 if known else _PHRASE_DISCOUNT * ours
+        frequencies[phrase] = max(known, int(learned))
     return WordModel(frequencies, tokenizer.total, neighbours)
 
 
