@@ -23,7 +23,7 @@ RANKS = {
     "cli": 6,
 }
 HEAVY = {"sklearn", "scipy", "joblib"}
-MAY_BE_HEAVY = {"stance/learning/training.py", "stance/learning/evaluation.py"}
+MAY_BE_HEAVY = {"stance/learning/training.py", "stance/learning/evaluation.py", "stance/learning/trials.py"}
 # They run whatever a file holds.
 UNSAFE = {"pickle", "shelve", "marshal", "dill", "cloudpickle"}
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from stance.learning.evaluation import annotator_agreement
+from stance.learning.agreement import annotator_agreement
 from stance.learning.labels import LabelledDocument, check_labels, group, read_labels, text_of
 from stance.reading import read
 from stance.types import Language, Stance

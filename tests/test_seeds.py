@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from stance.learning.evaluation import annotator_agreement
+from stance.learning.agreement import annotator_agreement
 from stance.learning.labels import LabelledDocument, check_labels, load_documents
 from stance.types import Document, Stance
 

@@ -9,16 +9,14 @@ from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, cohen_kappa_score, confusion_matrix, precision_recall_fscore_support
 
 from stance.errors import LabelError
+from stance.learning.agreement import agreement, annotator_agreement, kappa
 from stance.learning.evaluation import (
     Scores,
     SpeakerScores,
-    agreement,
-    annotator_agreement,
     calibration_error,
     cross_validate,
     folds,
     interval,
-    kappa,
     majority,
     out_of_fold,
     part_of,

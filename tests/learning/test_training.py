@@ -2,7 +2,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stance.errors import LabelError
@@ -104,6 +104,7 @@ def _cost(logits: Floats, stances: list[int], heat: float) -> float:
     return float(-np.log(np.maximum(chosen, 1e-12)).mean())
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32 - 1), st.floats(0.2, 5))
 def test_temperature_fits(seed: int, scale: float) -> None:
     rng = np.random.default_rng(seed)
@@ -112,8 +113,9 @@ def test_temperature_fits(seed: int, scale: float) -> None:
     heat = temperature(logits, stances)
     best = _cost(logits, stances.tolist(), heat)
     assert best <= _cost(logits, stances.tolist(), 1.0) + 1e-6
+    assert heat >= 1
     for other in (0.8 * heat, 1.25 * heat):
-        if 0.09 < other < 12:
+        if 1 <= other < 12:
             assert best <= _cost(logits, stances.tolist(), other) + 1e-6
 
 
@@ -124,11 +126,11 @@ def test_temperature_of_the_corpus_fits(training: list[Example], logits: Floats,
     assert _cost(logits[rows], stances, heat) <= _cost(logits[rows], stances, 1.0)
 
 
-def test_temperature_knows_too_sure_from_too_shy() -> None:
+def test_temperature_cools_only() -> None:
     stances = np.array([0, 1, 2, 0, 1, 2, 0, 1, 2, 0])
     right = np.eye(3)[stances]
     right[0] = [0, 1, 0]
-    assert temperature(20 * right, stances) > 1 > temperature(0.2 * right, stances)
+    assert temperature(20 * right, stances) > 1 == temperature(0.2 * right, stances)
 
 
 def test_description_counts_by_language(small_corpus: list[LabelledDocument]) -> None:

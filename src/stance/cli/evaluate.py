@@ -46,7 +46,8 @@ def command(
         stance evaluate --agreement
     """
     from stance.cli.scores import print_agreement, print_mistakes, print_scores, print_trials
-    from stance.learning import evaluation
+    from stance.learning import agreement as agreeing
+    from stance.learning import evaluation, trials
     from stance.learning.labels import load_documents
     from stance.learning.model import load
     from stance.learning.training import Settings, examples
@@ -54,7 +55,7 @@ def command(
     corpus = Path("labels")
     as_json = format is Format.JSON
     if agreement:
-        print_agreement(evaluation.annotator_agreement(labels or corpus), as_json=as_json)
+        print_agreement(agreeing.annotator_agreement(labels or corpus), as_json=as_json)
         return
     if labels is not None and not (errors or learning_curve or ablation):
         print_scores(evaluation.score_model(load(model), load_documents(labels)), as_json=as_json)
@@ -63,10 +64,10 @@ def command(
     training = examples(documents)
     typer.echo("Cross-validating, a document or more left out at a time …", err=True)
     if learning_curve:
-        print_trials(evaluation.learning_curve(training, Settings()), as_json=as_json)
+        print_trials(trials.learning_curve(training, Settings()), as_json=as_json)
     elif ablation:
-        print_trials(evaluation.ablation(training, Settings()), as_json=as_json)
+        print_trials(trials.ablation(training, Settings()), as_json=as_json)
     elif errors:
-        print_mistakes(evaluation.mistakes(training, documents, Settings())[:errors], as_json=as_json)
+        print_mistakes(trials.mistakes(training, documents, Settings())[:errors], as_json=as_json)
     else:
         print_scores(evaluation.cross_validate(training, Settings(), documents), as_json=as_json)

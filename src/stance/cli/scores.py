@@ -9,8 +9,10 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from stance.learning.evaluation import Agreement, Mistake, Result, Scores, Trial
+from stance.learning.agreement import Agreement
+from stance.learning.evaluation import Result, Scores
 from stance.learning.model import STANCES
+from stance.learning.trials import Mistake, Trial
 
 
 def _console() -> Console:

@@ -24,10 +24,11 @@ def command(
     """
     from stance.cli.scores import print_scores
     from stance.learning.card import card
-    from stance.learning.evaluation import ablation, cross_validate, learning_curve
+    from stance.learning.evaluation import cross_validate
     from stance.learning.labels import load_documents
     from stance.learning.model import default_folder
     from stance.learning.training import Settings, describe, examples, train
+    from stance.learning.trials import ablation, learning_curve
 
     documents = load_documents(labels)
     typer.echo(describe(documents))

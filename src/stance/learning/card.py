@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from stance.learning.evaluation import Result, Trial
+from stance.learning.evaluation import Result
 from stance.learning.labels import LabelledDocument
 from stance.learning.model import STANCES, Model
 from stance.learning.training import describe
+from stance.learning.trials import Trial
 
 
 def card(model: Model, documents: Sequence[LabelledDocument], result: Result, trials: Sequence[Trial] = ()) -> str:

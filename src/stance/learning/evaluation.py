@@ -1,27 +1,26 @@
-"""Folds, scores, confidence intervals, baselines, agreement. No document is ever on both sides of a fold."""
+"""Folds, scores, confidence intervals, baselines. No document is ever on both sides of a fold."""
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 import numpy as np
 
 from stance.errors import LabelError
 from stance.learning.features import featurize
-from stance.learning.labels import LabelledDocument, group, read_labels, text_of
+from stance.learning.labels import LabelledDocument, text_of
 from stance.learning.model import STANCES, Floats, Model, softmax
 from stance.learning.training import Example, Ints, Pipeline, Settings, temperature
 from stance.reading import read
-from stance.types import AUTHOR, Document, Evidence, Language, Speaker, Stance
+from stance.types import AUTHOR, Document, Language, Speaker, Stance
 
 # More documents than this are put into so many folds; fewer are left out one at a time.
 _MOST_FOLDS = 10
 _DRAWS = 1000
-_SEED = 20260101
-# Confidences below which stances are withheld, to see what is left; shares of the documents to learn from.
+SEED = 20260101
+# Confidences below which stances are withheld, to see what is left.
 _LEAST_CONFIDENCES = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9)
-_SHARES = (0.05, 0.1, 0.2, 0.4, 0.7, 1.0)
 WORDS_ONLY = Settings(("words",), {"words": 1.0})
 
 
@@ -111,7 +110,7 @@ def out_of_fold(training: Sequence[Example], settings: Settings, jobs: int = -1)
         own = [training[row] for row in rows]
         parts = folds([example.document for example in own])
         scored = Parallel(n_jobs=jobs)(
-            delayed(_score_fold)([own[row] for row in train], [own[row] for row in test], settings)
+            delayed(score_fold)([own[row] for row in train], [own[row] for row in test], settings)
             for train, test in parts
         )
         for (_, test), scores in zip(parts, scored, strict=True):
@@ -119,7 +118,7 @@ def out_of_fold(training: Sequence[Example], settings: Settings, jobs: int = -1)
     return logits
 
 
-def _score_fold(training: Sequence[Example], test: Sequence[Example], settings: Settings) -> Floats:
+def score_fold(training: Sequence[Example], test: Sequence[Example], settings: Settings) -> Floats:
     return Pipeline(settings).fit(training).logits(test)
 
 
@@ -134,7 +133,7 @@ def majority(training: Sequence[Example]) -> Ints:
 
 def interval(gold: Ints, predicted: Ints, measure: Callable[[Scores], float]) -> tuple[float, float]:
     """The 95 % bootstrap interval of a measure over statements (percentile method, Efron 1979)."""
-    rng = np.random.default_rng(_SEED)
+    rng = np.random.default_rng(SEED)
     draws = rng.integers(0, len(gold), (_DRAWS, len(gold)))
     values = [measure(Scores.of(gold[draw], predicted[draw])) for draw in draws]
     low, high = np.percentile(values, [2.5, 97.5])
@@ -179,18 +178,6 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
-class Mistake:
-    """A statement that the model judges otherwise than its label."""
-
-    document: str
-    text: str
-    labelled: Stance
-    predicted: Stance
-    confidence: float
-    evidence: tuple[Evidence, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Result:
     """An evaluation: for each set of documents our system first, then the baselines."""
 
@@ -221,7 +208,7 @@ def part_of(document: str, language: Language) -> str:
     return folder if folder == "seeds" else f"{folder}/{language}"
 
 
-def _rows(parts: Sequence[str]) -> dict[str, Ints]:
+def rows_of(parts: Sequence[str]) -> dict[str, Ints]:
     """The rows of each part, in the order in which they come; all together where there are several."""
     names = list(dict.fromkeys(parts))
     return {name: np.flatnonzero(np.array([part == name for part in parts])) for name in names}
@@ -264,7 +251,7 @@ def cross_validate(
     probabilities = calibrated(training, logits)
     most = majority(training)
     systems = []
-    for part, rows in _rows([part_of(example.document, example.language) for example in training]).items():
+    for part, rows in rows_of([part_of(example.document, example.language) for example in training]).items():
         systems += [
             _system(part, "stance", gold[rows], logits[rows].argmax(1)),
             _system(part, "words only", gold[rows], words[rows].argmax(1)),
@@ -299,7 +286,7 @@ def score_model(model: Model, documents: Sequence[LabelledDocument]) -> Result:
     neutral = np.full_like(gold, STANCES.index(Stance.NEUTRAL))
     systems = []
     parts = [part_of(document.id, document.language) for document in documents for _ in document.labels]
-    for part, rows in _rows(parts).items():
+    for part, rows in rows_of(parts).items():
         systems += [
             _system(part, "stance", gold[rows], scored[rows].argmax(1)),
             _system(part, "majority", gold[rows], neutral[rows]),
@@ -312,170 +299,6 @@ def score_model(model: Model, documents: Sequence[LabelledDocument]) -> Result:
         scored,
         score_speakers(documents),
     )
-
-
-def mistakes(training: Sequence[Example], documents: Sequence[LabelledDocument], settings: Settings) -> list[Mistake]:
-    """The statements that a model which has not seen their document gets wrong, the most confident mistake first."""
-    statements = [label.statement for document in documents for label in document.labels]
-    found: list[Mistake] = []
-    for language in dict.fromkeys(example.language for example in training):
-        rows = [row for row, example in enumerate(training) if example.language is language]
-        for train, test in folds([training[row].document for row in rows]):
-            model = Pipeline(settings).fit([training[rows[row]] for row in train]).arrays(1.0)
-            for row in (rows[at] for at in test):
-                example = training[row]
-                probabilities = softmax(model.logits(example.features)[None])[0]
-                predicted = int(probabilities.argmax())
-                if predicted != example.stance:
-                    stance = STANCES[predicted]
-                    found.append(
-                        Mistake(
-                            example.document,
-                            statements[row].text,
-                            STANCES[example.stance],
-                            stance,
-                            float(probabilities[predicted]),
-                            model.evidence(example.features.views, stance, 4),
-                        )
-                    )
-    return sorted(found, key=lambda mistake: -mistake.confidence)
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """Macro-F1 of one way to train, by the documents it is measured on."""
-
-    name: str
-    statements: int
-    """Learned from, on average over the folds."""
-    macro_f1: Mapping[str, float]
-
-
-def _trial(name: str, training: Sequence[Example], settings: Settings, learned: Collection[str]) -> Trial:
-    """Out of fold, learning only from the documents `learned`."""
-    from joblib import Parallel, delayed
-
-    gold = np.array([example.stance for example in training])
-    logits = np.zeros((len(training), len(STANCES)))
-    jobs, sizes = [], []
-    for language in dict.fromkeys(example.language for example in training):
-        rows = np.array([row for row, example in enumerate(training) if example.language is language])
-        for train, test in folds([training[row].document for row in rows]):
-            material = [training[row] for row in rows[train] if training[row].document in learned]
-            if len({example.stance for example in material}) > 1:
-                jobs.append((material, rows[test]))
-                sizes.append(len(material))
-    scored = Parallel(n_jobs=-1)(
-        delayed(_score_fold)(material, [training[row] for row in test], settings) for material, test in jobs
-    )
-    judged = np.zeros(len(training), bool)
-    for (_, test), scores in zip(jobs, scored, strict=True):
-        logits[test], judged[test] = scores, True
-    parts = _rows([part_of(example.document, example.language) for example in training])
-    return Trial(
-        name,
-        int(np.mean(sizes)) if sizes else 0,
-        {
-            part: Scores.of(gold[rows], logits[rows].argmax(1)).macro_f1
-            for part, rows in parts.items()
-            if judged[rows].all()
-        },
-    )
-
-
-def learning_curve(training: Sequence[Example], settings: Settings) -> Iterator[Trial]:
-    """Macro-F1 with a growing share of the documents to learn from, on the same folds."""
-    names = sorted({example.document for example in training})
-    order = dict(zip(np.random.default_rng(_SEED).permutation(names).tolist(), range(len(names)), strict=True))
-    for share in _SHARES:
-        learned = {name for name in names if order[name] < share * len(names)}
-        yield _trial(f"{share:.0%} of the documents", training, settings, learned)
-
-
-def ablation(training: Sequence[Example], settings: Settings) -> Iterator[Trial]:
-    """Macro-F1 without each view, and without each part of the corpus, on the same folds."""
-    names = {example.document for example in training}
-    yield _trial("everything", training, settings, names)
-    for view in settings.views:
-        left = tuple(other for other in settings.views if other != view)
-        if left:
-            yield _trial(f"without {view}", training, replace(settings, views=left), names)
-    for part in dict.fromkeys(part_of(example.document, example.language).split("/")[0] for example in training):
-        yield _trial(f"without {part}", training, settings, {name for name in names if not name.startswith(f"{part}/")})
-
-
-# --- agreement of annotators -----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Agreement:
-    """How far two annotators agree."""
-
-    units: int
-    """Stretches with one label by each; where one cut a sentence and the other did not, both parts count."""
-    stance_kappa: float
-    stance_same: int
-    speaker_kappa: float
-    speaker_same: int
-
-
-def agreement(first: Sequence[LabelledDocument], second: Sequence[LabelledDocument]) -> Agreement:
-    """Cohen's kappa for stance and speaker over the documents that both annotators labelled."""
-    others = {document.id: document for document in second}
-    stances: list[tuple[str, str]] = []
-    speakers: list[tuple[str, str]] = []
-    for document in first:
-        if document.id not in others:
-            continue
-        theirs = others[document.id].labels
-        at = 0
-        for label in document.labels:
-            while at < len(theirs) and theirs[at].statement.end <= label.statement.start:
-                at += 1
-            for other in theirs[at:]:
-                if other.statement.start >= label.statement.end:
-                    break
-                stances.append((label.stance, other.stance))
-                speakers.append((label.statement.speaker.name, other.statement.speaker.name))
-    return Agreement(
-        len(stances), kappa(stances), sum(a == b for a, b in stances), kappa(speakers), sum(a == b for a, b in speakers)
-    )
-
-
-def annotator_agreement(folder: Path) -> dict[str, Agreement]:
-    """The agreement of each two annotators whose labels lie below `folder`, in ``…/annotators/<name>/``, by the place.
-
-    Raises `LabelError` where there are none, or not two.
-    """
-    places = sorted(place for place in [folder, *folder.rglob("*")] if place.name == "annotators" and place.is_dir())
-    found = {}
-    for place in places:
-        homes = sorted(home for home in place.iterdir() if home.is_dir())
-        if len(homes) != 2:
-            raise LabelError(f"{place}: {len(homes)} annotators below it; labels of two belong in …/annotators/<name>/")
-        first, second = (
-            [document for file in sorted(home.glob("*.jsonl")) for document in group(read_labels(file))]
-            for home in homes
-        )
-        found[place.parent.name or str(place.parent)] = agreement(first, second)
-    if not found:
-        raise LabelError(f"{folder}: 0 annotators below it; labels of two belong in …/annotators/<name>/")
-    return found
-
-
-def kappa(pairs: Sequence[tuple[str, str]]) -> float:
-    """Cohen's kappa (1960): agreement beyond chance; 1 where there is nothing to disagree on.
-
-    >>> kappa([("a", "a"), ("b", "b"), ("a", "b"), ("b", "b")])
-    0.5
-    """
-    if not pairs:
-        return 1.0
-    total = len(pairs)
-    observed = sum(a == b for a, b in pairs) / total
-    values = {value for pair in pairs for value in pair}
-    chance = sum(sum(a == v for a, _ in pairs) * sum(b == v for _, b in pairs) for v in values) / total**2
-    return 1.0 if chance == 1 else (observed - chance) / (1 - chance)
 
 
 # --- speakers ----------------------------------------------------------------------------------------------------

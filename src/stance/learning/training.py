@@ -158,7 +158,8 @@ def temperature(logits: Floats, stances: Ints) -> float:
         chosen = softmax(logits / np.exp(log_temperature))[np.arange(len(stances)), stances]
         return float(-np.log(np.maximum(chosen, 1e-12)).mean())
 
-    return float(np.exp(minimize_scalar(cost, bounds=(0.0, 2.5), method="bounded").x))
+    found = float(minimize_scalar(cost, bounds=(0.0, 2.5), method="bounded").x)
+    return float(np.exp(found)) if cost(found) < cost(0.0) else 1.0
 
 
 def train(
