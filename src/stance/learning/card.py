@@ -48,8 +48,8 @@ Hand labels, SHA-256 `{model.metadata["labels"]["sha256"]}`.
 
 ## Scores
 
-{result.how}. Those on `seeds` are real articles, each judged by a model that has not seen it; the authored passages
-are easier, for the model has seen others by the same writers.
+{result.how}. Those on `seeds` are real articles, each judged by a model that has not seen it; authored passages are
+easier than real text, although each is judged by a model that has seen nothing of its sitting.
 
 | documents | system | macro-F1 | 95 % | F-avg | 95 % | accuracy |
 | --- | --- | --- | --- | --- | --- | --- |

@@ -1,7 +1,7 @@
 """Folds, scores, confidence intervals, baselines. No document is ever on both sides of a fold."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
@@ -97,28 +97,33 @@ def folds(documents: Sequence[str]) -> list[tuple[Ints, Ints]]:
     return [(np.flatnonzero(rows != fold), np.flatnonzero(rows == fold)) for fold in range(rows.max() + 1)]
 
 
-def out_of_fold(training: Sequence[Example], settings: Settings, jobs: int = -1) -> Floats:
-    """(statements, classes): the logits of each statement by a model that has not seen its document.
+def out_of_fold(
+    training: Sequence[Example], settings: Settings, jobs: int = -1, *, learned: Collection[str] | None = None
+) -> Floats:
+    """(statements, classes): the logits of each statement by a model that has not seen its sitting.
 
-    Each language learns from its own statements.
+    Each language learns from its own statements; of the other documents only from those `learned`, where given. What
+    is left too little to learn from is judged by nobody: NaN.
     """
     from joblib import Parallel, delayed
 
-    logits = np.zeros((len(training), len(STANCES)))
+    logits = np.full((len(training), len(STANCES)), np.nan)
+    jobs_of: list[tuple[list[Example], Ints]] = []
     for language in dict.fromkeys(example.language for example in training):
         rows = np.array([row for row, example in enumerate(training) if example.language is language])
-        own = [training[row] for row in rows]
-        parts = folds([example.document for example in own])
-        scored = Parallel(n_jobs=jobs)(
-            delayed(score_fold)([own[row] for row in train], [own[row] for row in test], settings)
-            for train, test in parts
-        )
-        for (_, test), scores in zip(parts, scored, strict=True):
-            logits[rows[test]] = scores
+        for train, test in folds([training[row].document for row in rows]):
+            material = [training[row] for row in rows[train] if learned is None or training[row].document in learned]
+            if learned is None or len({example.stance for example in material}) > 1:
+                jobs_of.append((material, rows[test]))
+    scored = Parallel(n_jobs=jobs)(
+        delayed(_score_fold)(material, [training[row] for row in test], settings) for material, test in jobs_of
+    )
+    for (_, test), scores in zip(jobs_of, scored, strict=True):
+        logits[test] = scores
     return logits
 
 
-def score_fold(training: Sequence[Example], test: Sequence[Example], settings: Settings) -> Floats:
+def _score_fold(training: Sequence[Example], test: Sequence[Example], settings: Settings) -> Floats:
     return Pipeline(settings).fit(training).logits(test)
 
 

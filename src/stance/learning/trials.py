@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from stance.learning.evaluation import SEED, Scores, folds, part_of, rows_of, score_fold
+from stance.learning.evaluation import SEED, Scores, folds, out_of_fold, part_of, rows_of
 from stance.learning.labels import LabelledDocument
 from stance.learning.model import STANCES, softmax
 from stance.learning.training import Example, Pipeline, Settings
@@ -60,38 +60,22 @@ class Trial:
 
     name: str
     statements: int
-    """Learned from, on average over the folds."""
+    """To learn from, but for those left out in each fold."""
     macro_f1: Mapping[str, float]
 
 
 def _trial(name: str, training: Sequence[Example], settings: Settings, learned: Collection[str]) -> Trial:
     """Out of fold, learning only from the documents `learned`."""
-    from joblib import Parallel, delayed
-
     gold = np.array([example.stance for example in training])
-    logits = np.zeros((len(training), len(STANCES)))
-    jobs, sizes = [], []
-    for language in dict.fromkeys(example.language for example in training):
-        rows = np.array([row for row, example in enumerate(training) if example.language is language])
-        for train, test in folds([training[row].document for row in rows]):
-            material = [training[row] for row in rows[train] if training[row].document in learned]
-            if len({example.stance for example in material}) > 1:
-                jobs.append((material, rows[test]))
-                sizes.append(len(material))
-    scored = Parallel(n_jobs=-1)(
-        delayed(score_fold)(material, [training[row] for row in test], settings) for material, test in jobs
-    )
-    judged = np.zeros(len(training), bool)
-    for (_, test), scores in zip(jobs, scored, strict=True):
-        logits[test], judged[test] = scores, True
+    logits = out_of_fold(training, settings, learned=learned)
     parts = rows_of([part_of(example.document, example.language) for example in training])
     return Trial(
         name,
-        int(np.mean(sizes)) if sizes else 0,
+        sum(example.document in learned for example in training),
         {
             part: Scores.of(gold[rows], logits[rows].argmax(1)).macro_f1
             for part, rows in parts.items()
-            if judged[rows].all()
+            if not np.isnan(logits[rows]).any()
         },
     )
 

@@ -35,8 +35,8 @@ _LONGEST_RETELLING = 3
 _RETOLD = frozenset({"cue", "retelling", "frame", "subject left out"})
 _NARRATION = Attribution("narration")
 _BEHIND_QUOTATION = re.compile(r"[，,]? ?")
-# Between a cue and its subject behind it: said the company's chief scientist, Dana Whitlock.
 _COLON_LATER = re.compile(r"[：:](?=\s?[^\s\d“”\"])")
+# Between a cue and its subject behind it: said the company's chief scientist, Dana Whitlock.
 _ONLY_TITLE = re.compile(r"(?: (?!I\b|we\b|that\b|it\b|when\b|for\b)[\w.'’\-]+){0,5},? ?")
 _SOURCE_IN_BRACKETS = re.compile(r"\s?[（(]([^（）()\n]{2,30})[）)]")
 _OPENS_AGAIN = re.compile(r"[，,：:]\s?[“\"]")

@@ -300,8 +300,7 @@ class _Chinese:
         starts = list(itertools.accumulate(map(len, words), initial=0))
         seen: dict[str, list[tuple[int, bool, bool]]] = {}
         for index, word in enumerate(words):
-            surname = self._surname.fullmatch(word) or (len(word) == 2 and self._surname.match(word) and word[1:])
-            if not surname or (len(word) == 2 and not self._surname.fullmatch(word)):
+            if not self._surname.fullmatch(word):
                 continue
             given = 0
             after = words[index + 1] if index + 1 < len(words) else ""
