@@ -125,12 +125,17 @@ def drop_weibo_markup(text: str) -> str:
     return _WEIBO_LINK.sub("", _EMOTICON.sub("", text))
 
 
+# “权重⏎全部放出来。”: a line of a quotation, up to its break, if the next line closes it.
+_BREAK_IN_QUOTATION = re.compile(r"(“[^“”\n]{0,200}[\u4e00-\u9fff，、])\n(?=[\u4e00-\u9fff][^“”\n]{0,200}”)")
+
+
 def join_wrapped_lines(text: str) -> str:
     """Paragraphs wrapped at a fixed width, made one line again.
 
-    Only where all lines but the last are about as wide and most of them end inside a sentence.
+    Only where all lines but the last are about as wide and most of them end inside a sentence; and between two Chinese
+    characters of a quotation that the next line closes.
     """
-    return "\n\n".join(map(_unwrap, text.split("\n\n")))
+    return "\n\n".join(map(_unwrap, _BREAK_IN_QUOTATION.sub(r"\1", text).split("\n\n")))
 
 
 def _unwrap(paragraph: str) -> str:
