@@ -34,11 +34,11 @@ def test_there_are_enough(language: Language) -> None:
 
 
 @pytest.mark.parametrize("language", Language)
-def test_a_third_is_set_aside(language: Language) -> None:
+def test_a_third_or_more_is_set_aside(language: Language) -> None:
     own = [file for file in FILES if file.relative_to(CORPUS).parts[0] == language]
     aside = [file for file in own if file.parent.name == "aside"]
     share = len(_passages(aside)) / len(_passages(own))
-    assert 0.25 <= share <= 0.45
+    assert 0.25 <= share <= 0.55
 
 
 @pytest.mark.parametrize("language", Language)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from stance.learning.model import Model, load
-from stance.reading import read
+from stance.reading import read_long
 from stance.types import Prediction
 
 
@@ -20,4 +20,8 @@ def analyze(
     [('author', 'pro-closed')]
     """
     chosen = model if isinstance(model, Model) else load(model)
-    return chosen.predict(read(text), explain=explain, min_confidence=min_confidence)
+    return (
+        prediction
+        for document in read_long(text)
+        for prediction in chosen.predict(document, explain=explain, min_confidence=min_confidence)
+    )

@@ -70,6 +70,8 @@ class Document:
     """Cleaned; every offset refers to it."""
     language: Language
     statements: tuple[Statement, ...]
+    start: int = 0
+    """Where a long text is read in parts: characters of the cleaned text in front of this one, which offsets count."""
 
 
 @dataclass(frozen=True, slots=True)

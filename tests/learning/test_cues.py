@@ -86,7 +86,6 @@ def test_lexicon_is_rich(language: Language) -> None:
     lexicon = cue_lexicon(language)
     assert lexicon.size >= 1000
     assert len(lexicon.entries) >= 1000
-    assert set(lexicon.patterns) == {"implied.open", "implied.closed", "frame.neutral"}
 
 
 def test_languages_share_their_features() -> None:
@@ -129,5 +128,5 @@ def test_broken_lexicon_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         cue_lexicon.__wrapped__(Language.CHINESE)
     tables["target"] = {"open": ["开源"]}
     tables |= {"implied": {"open": ["("], "closed": []}, "frame": {"neutral": []}}
-    with pytest.raises(LexiconError, match=r"cues/zh\.toml: \[implied\] open"):
+    with pytest.raises(LexiconError, match=r"cues/zh\.toml: implied\.open: "):
         cue_lexicon.__wrapped__(Language.CHINESE)

@@ -57,7 +57,7 @@ def test_arrays_give_the_logits_of_scikit_learn(training: list[Example]) -> None
     own = [example for example in training if example.language is Language.CHINESE]
     pipeline = Pipeline(Settings()).fit(own)
     model = pipeline.arrays(1.0)
-    found = np.array([model.logits(example.features) for example in own])
+    found = model.logits([example.features for example in own])
     np.testing.assert_allclose(found, pipeline.logits(own), rtol=0, atol=1e-9)
 
 
@@ -69,7 +69,7 @@ def test_a_stance_that_training_did_not_hold_is_never_said(stances: tuple[int, i
     ]
     pipeline = Pipeline(Settings(("words",))).fit(rows)
     model = pipeline.arrays(1.0)
-    found = np.array([model.logits(row.features) for row in rows])
+    found = model.logits([row.features for row in rows])
     np.testing.assert_allclose(found, pipeline.logits(rows), rtol=0, atol=1e-9)
     assert found.argmax(1).tolist() == list(stances)
 
@@ -142,7 +142,7 @@ def test_evidence_adds_up_to_the_logit(shipped: Model) -> None:
     (features,) = featurize([statement], Language.CHINESE)
     for stance in STANCES:
         evidence = model.evidence(features.views, stance, most=1000)
-        logits = model.logits(Features(features.views, None)) - model.intercept
+        logits = model.logits([Features(features.views, None)])[0] - model.intercept
         target = STANCES.index(stance)
         assert sum(one.weight for one in evidence) == pytest.approx(logits[target] - np.delete(logits, target).mean())
 
@@ -172,6 +172,15 @@ def _arrays(change: Callable[[dict[str, Any]], object]) -> Damage:
         path.write_bytes(save(arrays))
 
     return damage
+
+
+def _features(change: Callable[[list[str]], object]) -> Damage:
+    def damage(arrays: dict[str, Any]) -> None:
+        names = arrays["zh/cues/features"].tobytes().decode().split("\n")
+        change(names)
+        arrays["zh/cues/features"] = np.frombuffer("\n".join(names).encode(), np.uint8)
+
+    return _arrays(damage)
 
 
 def _bytes(name: str, data: bytes) -> Damage:
@@ -204,14 +213,14 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
     "metadata is no UTF-8": (_bytes(METADATA, b"\xff\xfe"), METADATA),
     "metadata is a list": (_bytes(METADATA, b"[]"), METADATA),
     "metadata of something else": (_bytes(METADATA, b'{"model_type": "bert"}'), METADATA),
-    "a later format": (_metadata(lambda metadata: metadata.update(format=2)), METADATA),
+    "a later format": (_metadata(lambda metadata: metadata.update(format=99)), METADATA),
     "other stances": (_metadata(lambda metadata: metadata.update(stances=["yes", "no"])), METADATA),
-    "no vocabulary": (_metadata(lambda metadata: metadata.pop("vocabulary")), METADATA),
-    "vocabulary is a list": (_metadata(lambda metadata: metadata.update(vocabulary=["zh"])), METADATA),
-    "a view is a number": (_metadata(lambda metadata: metadata["vocabulary"]["zh"].update(words=3)), METADATA),
-    "a word too few": (_metadata(lambda metadata: metadata["vocabulary"]["zh"]["words"].pop()), METADATA),
-    "an unknown view": (_metadata(lambda metadata: metadata["vocabulary"]["zh"].update(other=[])), METADATA),
-    "an unknown language": (_metadata(lambda metadata: metadata["vocabulary"].update(fr={})), METADATA),
+    "no views": (_metadata(lambda metadata: metadata.pop("views")), METADATA),
+    "views are a list": (_metadata(lambda metadata: metadata.update(views=["zh"])), METADATA),
+    "a view is a number": (_metadata(lambda metadata: metadata["views"].update(zh=3)), METADATA),
+    "a word too few": (_features(lambda names: names.pop()), WEIGHTS),
+    "an unknown view": (_metadata(lambda metadata: metadata["views"]["zh"].append("other")), METADATA),
+    "an unknown language": (_metadata(lambda metadata: metadata["views"].update(fr=[])), METADATA),
     "no temperature": (_metadata(lambda metadata: metadata.pop("temperature")), METADATA),
     "temperature is a word": (_metadata(lambda metadata: metadata["temperature"].update(zh="warm")), METADATA),
     "an array too few": (_arrays(lambda arrays: arrays.pop("zh/cues/idf")), WEIGHTS),
@@ -231,14 +240,11 @@ SUBTLE: dict[str, tuple[Damage, str]] = {
     "temperature is zero": (_metadata(lambda metadata: metadata["temperature"].update(zh=0.0)), METADATA),
     "temperature is negative": (_metadata(lambda metadata: metadata["temperature"].update(zh=-1.0)), METADATA),
     "temperature is NaN": (_metadata(lambda metadata: metadata["temperature"].update(zh=float("nan"))), METADATA),
-    "a language too few": (_metadata(lambda metadata: metadata["vocabulary"].pop("en")), METADATA),
-    "a feature twice": (
-        _metadata(
-            lambda metadata: metadata["vocabulary"]["zh"]["cues"].__setitem__(
-                1, metadata["vocabulary"]["zh"]["cues"][0]
-            )
-        ),
-        METADATA,
+    "a language too few": (_metadata(lambda metadata: metadata["views"].pop("en")), METADATA),
+    "a feature twice": (_features(lambda names: names.__setitem__(1, names[0])), WEIGHTS),
+    "features in no encoding": (
+        _arrays(lambda arrays: arrays.update({"zh/cues/features": np.full(9, 255, np.uint8)})),
+        WEIGHTS,
     ),
     "metadata nests too deep": (_bytes(METADATA, b"[" * 100_000), METADATA),
     "bfloat16": (_bytes(WEIGHTS, len(_BFLOAT).to_bytes(8, "little") + _BFLOAT + b"\0\0"), WEIGHTS),

@@ -1,9 +1,12 @@
 """The lexicons load, hold enough, and say what is broken in them."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from stance.errors import LexiconError
 from stance.reading import lexicon as module
@@ -54,8 +57,18 @@ def test_cues_in_chinese_are_simplified() -> None:
 
 
 def test_longest_word_matches_first() -> None:
-    assert any_of(["a", "ab"]) == "(?:ab|a)"
+    found = re.search(any_of(["a", "ab"]) + "c?", "xabc")
+    assert found is not None
+    assert found[0] == "abc"
     assert any_of([]) == "(?!)"
+
+
+@given(st.lists(st.text(alphabet="ab-]", min_size=1, max_size=4), min_size=1), st.text(alphabet="ab-]", max_size=20))
+def test_shared_beginnings_change_no_match(words: list[str], text: str) -> None:
+    plain = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+    for behind in ("", "b", "{2}"):
+        expected = [match.span() for match in re.finditer(f"(?:{plain}){behind}", text)]
+        assert [match.span() for match in re.finditer(any_of(words) + behind, text)] == expected
 
 
 PERSON = {"id": "gu-mingchuan", "zh": ["顾明川"], "en": ["Gu Mingchuan"]}

@@ -1,9 +1,11 @@
 """`stance predict`."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, BinaryIO
 
 import typer
 
@@ -47,7 +49,7 @@ def command(
     """
     from stance.cli.output import writer
     from stance.learning.model import load
-    from stance.reading import read
+    from stance.reading import read_long
 
     if sys.stdout is None:
         raise InputError("standard output is closed; redirect it to a file")
@@ -58,40 +60,43 @@ def command(
         write = writer(chosen, sys.stdout, explain=explain)
         for file in files or [Path("-")]:
             try:
-                text = _text_of(file)
+                for document in read_long(_texts_of(file), id=str(file)):
+                    trained = trained or load(model)
+                    write(document, trained.predict(document, explain=explain, min_confidence=min_confidence))
+                    sys.stdout.flush()
             except InputError as error:
                 typer.echo(f"stance: {error}", err=True)
                 failed = True
-                continue
-            if text.strip():
-                trained = trained or load(model)
-                document = read(text, id=str(file))
-                write(document, trained.predict(document, explain=explain, min_confidence=min_confidence))
-                sys.stdout.flush()
     except BrokenPipeError:
         forget_standard_output()
     if failed:
         raise typer.Exit(1)
 
 
-def _text_of(file: Path) -> str:
-    from stance.reading.decode import decode
+def _texts_of(file: Path) -> Iterator[str]:
+    """The text of a file, block by block, so that its length does not matter."""
+    from stance.reading.decode import decode_stream
 
+    remarked = False
     try:
-        if str(file) == "-":
-            if sys.stdin is None:
-                raise InputError("-: standard input is closed; name a file")
-            if sys.stdin.isatty():
-                typer.echo("Reading from the terminal; end the text with Ctrl-D.", err=True)
-            data = sys.stdin.buffer.read()
-        else:
-            data = file.read_bytes()
+        with _open(file) as stream:
+            for text, encoding in decode_stream(stream, str(file)):
+                if encoding != "UTF-8" and not remarked:
+                    typer.echo(f"stance: {file}: not UTF-8; read as {encoding}", err=True)
+                    remarked = True
+                yield text
     except OSError as error:
         raise InputError(f"{file}: {error.strerror}; name a readable text file, or - for standard input") from error
-    text, encoding = decode(data, str(file))
-    if encoding != "UTF-8":
-        typer.echo(f"stance: {file}: not UTF-8; read as {encoding}", err=True)
-    return text
+
+
+def _open(file: Path) -> AbstractContextManager[BinaryIO]:
+    if str(file) != "-":
+        return file.open("rb")
+    if sys.stdin is None:
+        raise InputError("-: standard input is closed; name a file")
+    if sys.stdin.isatty():
+        typer.echo("Reading from the terminal; end the text with Ctrl-D.", err=True)
+    return nullcontext(sys.stdin.buffer)
 
 
 def forget_standard_output() -> None:

@@ -9,12 +9,13 @@ patterns. The signed score adds up what speaks for open and against closed.
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from ahocorasick_rs import AhoCorasick
 
 from stance.errors import LexiconError
+from stance.learning.patterns import Patterns
 from stance.reading.lexicon import read_toml
 from stance.reading.words import inside_word
 from stance.types import Language
@@ -54,6 +55,9 @@ _COMPARED = {
 _OPEN_WORD = re.compile("开源|开放|open")
 
 
+_PATTERN_TABLES = (("implied", OPEN), ("implied", CLOSED), ("frame", "neutral"))
+
+
 @dataclass(frozen=True, slots=True)
 class CueLexicon:
     """The entries of one language, by the categories they stand for."""
@@ -61,8 +65,8 @@ class CueLexicon:
     language: Language
     entries: Mapping[str, tuple[str, ...]]
     """Entry to categories, "target.open", "judgement.cost.good", "gradable.up", "operator.negation"."""
-    patterns: Mapping[str, re.Pattern[str]]
-    """"implied.open", "implied.closed" and "frame.neutral"."""
+    patterns: Patterns
+    """Groups "implied.open", "implied.closed" and "frame.neutral"."""
 
     @property
     def size(self) -> int:
@@ -74,9 +78,8 @@ class _Hit:
     start: int
     end: int
     categories: tuple[str, ...]
-
-    def any(self, prefix: str) -> bool:
-        return any(category.startswith(prefix) for category in self.categories)
+    tags: frozenset[str]
+    """The categories and what they are kinds of: "judgement.cost.good", "judgement.cost", "judgement"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +119,10 @@ def cue_lexicon(language: Language) -> CueLexicon:
             if not isinstance(word, str) or not word:
                 raise LexiconError(f"cues/{language}.toml: [{category}] holds {word!r}, which is no word")
             entries[word.lower()] = (*entries.get(word.lower(), ()), category)
-    patterns = {}
-    for name in ("implied.open", "implied.closed", "frame.neutral"):
-        table, key = name.split(".")
-        try:
-            patterns[name] = re.compile("|".join(f"(?:{pattern})" for pattern in tables[table][key]), re.IGNORECASE)
-        except (re.error, KeyError) as error:
-            raise LexiconError(f"cues/{language}.toml: [{table}] {key}: {error}; mend that pattern") from error
+    try:
+        patterns = Patterns({f"{table}.{key}": tables[table][key] for table, key in _PATTERN_TABLES})
+    except (ValueError, KeyError) as error:
+        raise LexiconError(f"cues/{language}.toml: {error}; mend that pattern or table") from error
     return CueLexicon(language, entries, patterns)
 
 
@@ -142,6 +142,7 @@ class CueReader:
         self._language = language
         self._lexicon = cue_lexicon(language)
         self._categories = list(self._lexicon.entries.values())
+        self._tags = [_tags(categories) for categories in self._categories]
         self._matcher = AhoCorasick(list(self._lexicon.entries))
         self._near, self._far = _NEAR[language], _FAR[language]
 
@@ -151,16 +152,19 @@ class CueReader:
         `before` is the side the statement before was about, taken up where this one begins by pointing back to it.
         """
         hits = list(self._hits(text))
-        features = self._whole(text, hits)
+        matched = self._lexicon.patterns.found_in(text)
+        features = self._whole(text, hits, framed="frame.neutral" in matched)
         clauses = list(self._clauses(text, hits))
         turns = [number for number, (_, _, clause) in enumerate(clauses) if _has(clause, "operator.contrast")]
         topic, trust = "", 1.0
-        if before and any(hit.any("target.refer") and hit.start < self._far for hit in hits):
+        if before and any("target.refer" in hit.tags and hit.start < self._far for hit in hits):
             topic, trust = before, _CARRIED
             features.append(f"points back to {before}")
         score = 0.0
         yields = False  # whether a clause before is conceded
         for number, (start, end, clause) in enumerate(clauses):
+            if not clause:
+                continue
             sides = self._sides(text, clause)
             found = list(self._compare(text, start, end, clause, sides, topic))
             if not found:
@@ -184,7 +188,7 @@ class CueReader:
             if sides:
                 topic, trust = _topic_behind(sides), 1.0
         for side, sign in ((OPEN, 1.0), (CLOSED, -1.0)):
-            if self._lexicon.patterns[f"implied.{side}"].search(text):
+            if f"implied.{side}" in matched:
                 features.append(f"implied {side}")
                 score += 1.5 * sign
         score *= min((_DAMPED[feature] for feature in features if feature in _DAMPED), default=1.0)
@@ -199,12 +203,12 @@ class CueReader:
             if start < end_of_last or (self._language is Language.ENGLISH and inside_word(text, start, end)):
                 continue
             end_of_last = end
-            yield _Hit(start, end, self._categories[index])
+            yield _Hit(start, end, self._categories[index], self._tags[index])
 
     def _clauses(self, text: str, hits: Sequence[_Hit]) -> Iterator[tuple[int, int, list[_Hit]]]:
         """Clauses with what was found in each; a contrast word begins a clause of its own."""
         cuts = {mark.end() for mark in _CLAUSE[self._language].finditer(text)}
-        cuts |= {hit.start for hit in hits if hit.any("operator.contrast")}
+        cuts |= {hit.start for hit in hits if "operator.contrast" in hit.tags}
         start, at = 0, 0
         for end in sorted(cuts | {len(text)}):
             clause = []
@@ -224,14 +228,14 @@ class CueReader:
         found = []
         for hit in clause:
             for name in (OPEN, CLOSED):
-                if f"target.{name}" not in hit.categories:
+                if f"target.{name}" not in hit.tags:
                     continue
                 restricted = name == OPEN and any(
-                    "operator.restriction" in other.categories and -1 <= hit.start - other.end <= self._near
+                    "operator.restriction" in other.tags and -1 <= hit.start - other.end <= self._near
                     for other in clause
                 )
                 found.append(_Side(hit.start, hit.end, CLOSED if restricted else name, restricted, standard=False))
-            if "operator.restriction" in hit.categories and _OPEN_WORD.search(text, hit.start, hit.end):
+            if "operator.restriction" in hit.tags and _OPEN_WORD.search(text, hit.start, hit.end):
                 found.append(_Side(hit.start, hit.end, CLOSED, restricted=True, standard=False))
         compared = _COMPARED[self._language]
         return [
@@ -272,12 +276,12 @@ class CueReader:
     ) -> Iterator[tuple[str, float]]:
         """A noun and a direction: 成本 × 降低 is good, 能力 × 下降 is bad."""
         ways = [
-            (hit, 1 if "gradable.up" in hit.categories else -1)
+            (hit, 1 if "gradable.up" in hit.tags else -1)
             for hit in clause
-            if hit.any("gradable.up") or hit.any("gradable.down")
+            if "gradable.up" in hit.tags or "gradable.down" in hit.tags
         ]
         for noun in clause:
-            worth = ("gradable.good_nouns" in noun.categories) - ("gradable.bad_nouns" in noun.categories)
+            worth = ("gradable.good_nouns" in noun.tags) - ("gradable.bad_nouns" in noun.tags)
             near = [(way, sign) for way, sign in ways if way is not noun and _gap(way, noun) <= self._far]
             if worth and near:
                 way, direction = min(near, key=lambda pair: _gap(pair[0], noun))
@@ -290,7 +294,7 @@ class CueReader:
         """``open < closed``: by a comparing word between two sides, or by a judgement: 闭源比开源更强."""
         for hit in clause:
             for relation, sign in (("better_than", 1), ("worse_than", -1), ("equal_to", 0)):
-                if f"operator.{relation}" not in hit.categories:
+                if f"operator.{relation}" not in hit.tags:
                     continue
                 before = [side.name for side in sides if side.start < hit.start]
                 behind = [side.name for side in sides if side.start >= hit.end]
@@ -308,7 +312,7 @@ class CueReader:
         judged = [
             hit
             for hit in clause
-            if hit.any("judgement.") and (hit.start > than.start()) == (self._language is Language.CHINESE)
+            if "judgement" in hit.tags and (hit.start > than.start()) == (self._language is Language.CHINESE)
         ]
         if not judged or not (before or behind) or (before and behind and before[-1] == behind[0]):
             return
@@ -326,7 +330,7 @@ class CueReader:
                 ("necessity", "needs", 0.8, self._near),
                 ("prediction", "will", 0.0, self._far),
             ):
-                if f"operator.{name}" not in hit.categories:
+                if f"operator.{name}" not in hit.tags:
                     continue
                 behind = [side for side in sides if 0 <= side.start - hit.end <= reach]
                 front = [side for side in sides if name in _OF_SUBJECT and 0 <= hit.start - side.end <= self._near]
@@ -340,13 +344,20 @@ class CueReader:
                     yield f"{feature} {side}", sign
 
     def _negated(self, clause: Sequence[_Hit], hit: _Hit) -> bool:
+        """Whether `hit` is turned: by a negation next to it, or because the claim it stands in is denied."""
         reach = _NEGATION_REACH[self._language]
-        return any(
-            other is not hit and "operator.negation" in other.categories and 0 <= hit.start - other.end <= reach
+        near = any(
+            other is not hit and "operator.negation" in other.tags and 0 <= hit.start - other.end <= reach
             for other in clause
         )
+        denied = any(
+            ("operator.denial" in other.tags and other.end <= hit.start)
+            or ("operator.refuted" in other.tags and other.start >= hit.end)
+            for other in clause
+        )
+        return near != denied
 
-    def _whole(self, text: str, hits: Sequence[_Hit]) -> list[str]:
+    def _whole(self, text: str, hits: Sequence[_Hit], *, framed: bool) -> list[str]:
         """Features of the whole statement, above all what makes one that names a side neutral."""
         names = {
             "operator.report": "report",
@@ -358,20 +369,33 @@ class CueReader:
             "operator.real_question": "real question",
             "operator.condition": "condition",
             "operator.restriction": "restriction",
+            "operator.denial": "denial",
+            "operator.refuted": "denial",
             "target.debate": "names the debate",
         }
-        found = {name for category, name in names.items() if any(category in hit.categories for hit in hits)}
+        tags = frozenset().union(*(hit.tags for hit in hits))
+        found = {name for category, name in names.items() if category in tags}
         if text.rstrip("”’」』\"' )）").endswith(("?", "？")):
             found.add("question" if "rhetorical question" in found else "plain question")
-        sides = {side for hit in hits for side in (OPEN, CLOSED) if f"target.{side}" in hit.categories}
-        found.add("names both" if len(sides) == 2 else "names one" if sides else "names none")
-        if self._lexicon.patterns["frame.neutral"].search(text):
+        sides = ("target.open" in tags) + ("target.closed" in tags)
+        found.add("names both" if sides == 2 else "names one" if sides else "names none")
+        if framed:
             found.add("neutral frame")
         return sorted(found)
 
 
+def _tags(categories: Iterable[str]) -> frozenset[str]:
+    """Categories with all that they are kinds of.
+
+    >>> sorted(_tags(["judgement.cost.good"]))
+    ['judgement', 'judgement.cost', 'judgement.cost.good']
+    """
+    parts = [category.split(".") for category in categories]
+    return frozenset(".".join(part[:size]) for part in parts for size in range(1, len(part) + 1))
+
+
 def _has(clause: Iterable[_Hit], category: str) -> bool:
-    return any(category in hit.categories for hit in clause)
+    return any(category in hit.tags for hit in clause)
 
 
 def _gap(one: _Hit, other: _Hit) -> int:
@@ -427,6 +451,7 @@ def exchange(text: str, language: Language) -> str:
     return pattern.sub(lambda word: other[word[0]], text)
 
 
+@lru_cache(maxsize=1024)
 def flip(feature: str) -> str:
     """The feature with the sides exchanged.
 

@@ -284,10 +284,9 @@ def score_model(model: Model, documents: Sequence[LabelledDocument]) -> Result:
     logits, probabilities = [], []
     for document in documents:
         chosen = model.languages[document.language]
-        for features in featurize(document.statements, document.language):
-            logits.append(chosen.logits(features))
-            probabilities.append(chosen.probabilities(logits[-1]))
-    scored = np.array(logits)
+        logits.append(chosen.logits(list(featurize(document.statements, document.language))))
+        probabilities.append(chosen.probabilities(logits[-1]))
+    scored, confidences = np.concatenate(logits), np.concatenate(probabilities)
     neutral = np.full_like(gold, STANCES.index(Stance.NEUTRAL))
     systems = []
     parts = [part_of(document.id, document.language) for document in documents for _ in document.labels]
@@ -299,8 +298,8 @@ def score_model(model: Model, documents: Sequence[LabelledDocument]) -> Result:
     return Result(
         f"{len(gold)} statements of {len(documents)} documents, by the trained model",
         tuple(systems),
-        calibration_error(np.array(probabilities), gold),
-        _coverage(np.array(probabilities), gold),
+        calibration_error(confidences, gold),
+        _coverage(confidences, gold),
         scored,
         score_speakers(documents),
     )

@@ -3,9 +3,10 @@
 Names of people, organisations and products are masked first, so that the model judges words and never speakers.
 """
 
+import operator
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -131,18 +132,21 @@ def words(text: str) -> list[str]:
     """
     single: list[str] = []
     for token in _TOKEN.findall(text):
-        single += segment(token) if _HAN_RUN.match(token) else ["0"] if token.isdigit() else [token]
-    return single + [f"{first} {second}" for first, second in pairwise(single)]
+        single += segment(token) if _HAN_RUN.match(token) else ("0",) if token.isdigit() else (token,)
+    return [*single, *map(" ".join, pairwise(single))]
 
 
 def characters(text: str, language: Language) -> list[str]:
     """Characters and pairs of them for Chinese; n-grams within words, edges marked, for English."""
     if language is Language.CHINESE:
         runs = _HAN_RUN.findall(text)
-        return [gram for run in runs for size in (1, 2) for gram in _grams(run, size)]
-    marked = (f" {word} " for word in _ENGLISH_WORD.findall(text))
-    return [gram for word in marked for size in range(_SHORTEST, _LONGEST + 1) for gram in _grams(word, size)]
+        return [gram for run in runs for grams in (run, map(operator.add, run, run[1:])) for gram in grams]
+    return [gram for word in _ENGLISH_WORD.findall(text) for gram in _grams(word)]
 
 
-def _grams(run: str, size: int) -> Iterator[str]:
-    return (run[at : at + size] for at in range(len(run) - size + 1))
+@lru_cache(maxsize=1 << 14)
+def _grams(word: str) -> tuple[str, ...]:
+    """What stands in a word with its edges marked, shortest first."""
+    marked = f" {word} "
+    sizes = range(_SHORTEST, _LONGEST + 1)
+    return tuple(marked[at : at + size] for size in sizes for at in range(len(marked) - size + 1))

@@ -5,6 +5,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from stance.errors import ModelError
 from stance.learning.features import Features, Views, featurize
 from stance.types import Document, Evidence, Language, Prediction, Stance
 
-FORMAT = 1
+FORMAT = 2
 STANCES = tuple(Stance)
 # For each stance the place of the one it turns into when the sides are exchanged.
 MIRRORED = [
@@ -48,6 +49,22 @@ class View:
         length = np.sqrt(values @ values)
         return columns, values / length if length else values
 
+    def scores(self, statements: Sequence[Sequence[str]]) -> Floats:
+        """(statements, classes): what the features of each statement, weighed, speak for; all counted at once."""
+        lengths = np.fromiter(map(len, statements), np.intp, len(statements))
+        features = chain.from_iterable(statements)
+        columns = np.fromiter(map(self.vocabulary.get, features, repeat(-1)), np.intp, int(lengths.sum()))
+        rows = np.repeat(np.arange(len(statements)), lengths)[columns >= 0]
+        size = len(self.idf)
+        places, counts = np.unique(rows * size + columns[columns >= 0], return_counts=True)
+        rows, columns = np.divmod(places, size)
+        values = (1.0 + np.log(counts)) * self.idf[columns]
+        squares = np.bincount(rows, values * values, len(statements))
+        values /= np.sqrt(squares)[rows]
+        return np.column_stack(
+            [np.bincount(rows, values * weights[columns], len(statements)) for weights in self.coefficients]
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class LanguageModel:
@@ -59,20 +76,20 @@ class LanguageModel:
     temperature: float
     """Divides the logits, so that probabilities are what they say (Guo et al. 2017)."""
 
-    def logits(self, features: Features) -> Floats:
-        """(classes,) for one statement, before calibration: the mean of what it and its mirror say."""
-        own = self._logits(features.views)
-        return own if features.mirror is None else (own + self._logits(features.mirror)[MIRRORED]) / 2
-
-    def _logits(self, views: Views) -> Floats:
-        total = self.intercept.copy()
+    def logits(self, statements: Sequence[Features]) -> Floats:
+        """(statements, classes), before calibration: the mean of what each and its mirror say."""
+        mirrors = [(row, features.mirror) for row, features in enumerate(statements) if features.mirror is not None]
+        seen = [features.views for features in statements] + [mirror for _, mirror in mirrors]
+        scores = np.tile(self.intercept, (len(seen), 1))
         for name, view in self.views.items():
-            columns, values = view.weigh(views[name])
-            total += view.coefficients[:, columns] @ values
-        return total
+            scores += view.scores([views[name] for views in seen])
+        own, other = scores[: len(statements)], scores[len(statements) :]
+        rows = [row for row, _ in mirrors]
+        own[rows] = (own[rows] + other[:, MIRRORED]) / 2
+        return own
 
     def probabilities(self, logits: Floats) -> Floats:
-        """(classes,), calibrated."""
+        """Calibrated, of the shape of `logits`: (…, classes)."""
         return softmax(logits / self.temperature)
 
     def evidence(self, views: Views, stance: Stance, most: int = 8) -> tuple[Evidence, ...]:
@@ -104,10 +121,9 @@ class Model:
     ) -> Iterator[Prediction]:
         """The statements of `document` with their stances, in order; a stance less sure than that is withheld."""
         model = self.languages[document.language]
-        for statement, features in zip(
-            document.statements, featurize(document.statements, document.language), strict=True
-        ):
-            probabilities = model.probabilities(model.logits(features))
+        statements = list(featurize(document.statements, document.language))
+        chances = model.probabilities(model.logits(statements))
+        for statement, features, probabilities in zip(document.statements, statements, chances, strict=True):
             stance = STANCES[int(probabilities.argmax())]
             evidence = model.evidence(features.views, stance) if explain else ()
             said = stance if probabilities.max() >= min_confidence else None
@@ -115,23 +131,22 @@ class Model:
 
     def save(self, folder: Path, card: str) -> None:
         """Write the model folder; what stood there stays whole until the new one is."""
-        arrays: dict[str, Floats] = {}
-        vocabularies: dict[str, dict[str, list[str]]] = {}
+        arrays: dict[str, NDArray[Any]] = {}
         temperatures: dict[str, float] = {}
         for language, model in self.languages.items():
             arrays[f"{language}/intercept"] = model.intercept
             temperatures[language] = model.temperature
-            vocabularies[language] = {}
             for name, view in model.views.items():
+                features = "\n".join(sorted(view.vocabulary, key=view.vocabulary.__getitem__))
+                arrays[f"{language}/{name}/features"] = np.frombuffer(features.encode(), np.uint8)
                 arrays[f"{language}/{name}/idf"] = view.idf
                 arrays[f"{language}/{name}/coefficients"] = np.ascontiguousarray(view.coefficients)
-                vocabularies[language][name] = sorted(view.vocabulary, key=view.vocabulary.__getitem__)
         metadata = {
             "format": FORMAT,
             "stances": list(STANCES),
             **self.metadata,
             "temperature": temperatures,
-            "vocabulary": vocabularies,
+            "views": {language: list(model.views) for language, model in self.languages.items()},
         }
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -185,11 +200,11 @@ def load(folder: Path | None = None) -> Model:
     try:
         languages = {
             Language(language): LanguageModel(
-                {name: _view(arrays, f"{language}/{name}", names) for name, names in views.items()},
+                {name: _view(arrays, f"{language}/{name}") for name in names},
                 _array(arrays, f"{language}/intercept", (len(STANCES),)),
                 _temperature(metadata["temperature"][language]),
             )
-            for language, views in metadata.pop("vocabulary").items()
+            for language, names in metadata.pop("views").items()
         }
         if missing := set(Language) - set(languages):
             raise ValueError(f"no model for {', '.join(sorted(missing))}")
@@ -212,8 +227,9 @@ def _load_metadata(path: Path) -> dict[str, Any]:
     return metadata
 
 
-def _view(arrays: Mapping[str, Floats], prefix: str, names: Sequence[str]) -> View:
-    vocabulary = {name: column for column, name in enumerate(names)}
+def _view(arrays: Mapping[str, Floats], prefix: str) -> View:
+    names = arrays[f"{prefix}/features"].tobytes().decode().split("\n")
+    vocabulary = dict(zip(names, range(len(names)), strict=True))
     if len(vocabulary) != len(names):
         raise ValueError(f"{prefix} names a feature twice")
     idf = _array(arrays, f"{prefix}/idf", (len(names),))

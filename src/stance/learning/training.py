@@ -33,7 +33,7 @@ class Settings:
         default_factory=lambda: {"words": 1.7, "characters": 1.4, "cues": 0.7, "score": 1.3, "around": 0.4}
     )
     """What each view is multiplied with after it has unit length."""
-    c: float = 2.0
+    c: float = 1.0
     """Inverse strength of the penalty."""
     least: int = 1
     """Statements a feature must stand in."""

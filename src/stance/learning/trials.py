@@ -35,16 +35,16 @@ def mistakes(training: Sequence[Example], documents: Sequence[LabelledDocument],
         rows = [row for row, example in enumerate(training) if example.language is language]
         for train, test in folds([training[row].document for row in rows]):
             model = Pipeline(settings).fit([training[rows[row]] for row in train]).arrays(1.0)
-            for row in (rows[at] for at in test):
-                example = training[row]
-                probabilities = softmax(model.logits(example.features)[None])[0]
+            tested = [training[rows[at]] for at in test]
+            logits = model.logits([example.features for example in tested])
+            for at, example, probabilities in zip(test, tested, softmax(logits), strict=True):
                 predicted = int(probabilities.argmax())
                 if predicted != example.stance:
                     stance = STANCES[predicted]
                     found.append(
                         Mistake(
                             example.document,
-                            statements[row].text,
+                            statements[rows[at]].text,
                             STANCES[example.stance],
                             stance,
                             float(probabilities[predicted]),

@@ -1,6 +1,8 @@
 """Bytes to text: UTF-8, or the Chinese encoding in which they read better."""
 
 import codecs
+from collections.abc import Iterator
+from typing import BinaryIO
 
 from stance.errors import InputError
 from stance.reading.words import frequent_share
@@ -16,6 +18,23 @@ _MAGIC |= {b"GIF8": "a picture", b"\x1f\x8b": "compressed", b"\x7fELF": "a progr
 _BINARY = 0.02
 # Share of broken bytes up to which UTF-8 is a little damaged rather than something else.
 _DAMAGED = 0.01
+# Bytes read at a time; a line is read to its end.
+_BLOCK = 1 << 20
+
+
+def decode_stream(stream: BinaryIO, name: str = "-") -> Iterator[tuple[str, str]]:
+    """The text of `stream` in blocks of whole lines, each with its encoding, so that a file of any size fits.
+
+    Raises `InputError` for what is no text.
+    """
+    while block := stream.read(_BLOCK):
+        if block.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            block += stream.read()
+        else:
+            block += stream.readline(_BLOCK)
+            while block[-1] >= 0x80 and (byte := stream.read(1)):  # a line without end is cut at an ASCII character
+                block += byte
+        yield decode(block, name)
 
 
 def decode(data: bytes, name: str = "-") -> tuple[str, str]:

@@ -1,13 +1,14 @@
 """Typed loader of the lexicons: language data in TOML, checked on load, compiled once."""
 
 import re
-import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib import resources
 from typing import Any
+
+import tomli
 
 from stance.errors import LexiconError
 from stance.types import Language
@@ -70,8 +71,8 @@ def read_toml(package: str, name: str) -> dict[str, Any]:
     """
     file = resources.files(package) / name
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
+        return tomli.loads(file.read_text(encoding="utf-8"))
+    except (OSError, tomli.TOMLDecodeError) as error:
         raise LexiconError(f"{name}: {error}; reinstall stance or mend the file") from error
 
 
@@ -134,5 +135,34 @@ def lexicon(language: Language) -> Lexicon:
 
 
 def any_of(words: Collection[str]) -> str:
-    """A pattern that matches the longest of `words` at a place; nothing for no words."""
-    return "(?:" + "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)) + ")" if words else "(?!)"
+    """A pattern that matches the longest of `words` at a place; nothing for no words.
+
+    What words share at their beginnings stands there once, so that matching does not try them one by one.
+
+    >>> any_of(["说", "说道", "称", "认为"])
+    '(?:说(?:道)?|认为|称)'
+    """
+    trie: _Trie = {}
+    for word in words:
+        node = trie
+        for character in word:
+            node = node.setdefault(character, {})
+        node[""] = {}
+    return f"(?:{'|'.join(_branches(trie))})" if trie else "(?!)"
+
+
+_Trie = dict[str, "_Trie"]
+
+
+def _branches(node: _Trie) -> list[str]:
+    last = [re.escape(character) for character, child in node.items() if character and not any(child)]
+    found = [re.escape(character) + _behind(child) for character, child in node.items() if any(child)]
+    return [*found, last[0] if len(last) == 1 else f"[{''.join(last)}]"] if last else found
+
+
+def _behind(node: _Trie) -> str:
+    """What may follow at a node: one of its branches or, where a word ends here, nothing."""
+    found = _branches(node)
+    if len(found) == 1 and "" not in node:
+        return found[0]
+    return f"(?:{'|'.join(found)}){'?' * ('' in node)}"

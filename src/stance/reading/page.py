@@ -8,13 +8,17 @@ _PAGE = re.compile(
 )
 
 
+def is_page(text: str) -> bool:
+    return _PAGE.match(text) is not None
+
+
 def extract_article(text: str) -> str:
     """The article of an HTML page by trafilatura; any other text, and a page without an article, as it is.
 
     >>> extract_article("no page")
     'no page'
     """
-    if not _PAGE.match(text):
+    if not is_page(text):
         return text
     import trafilatura
 

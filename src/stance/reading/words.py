@@ -12,14 +12,13 @@ import os
 import re
 import tempfile
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
 
 import opencc
-import rjieba
 
 from stance.reading.lexicon import lexicon, people
 from stance.types import Language
@@ -49,8 +48,6 @@ FREQUENT = frozenset(
 )
 
 _to_simplified = opencc.OpenCC("t2s")
-_to_traditional = opencc.OpenCC("s2t")
-_REGIONS = (_to_traditional, opencc.OpenCC("s2tw"), opencc.OpenCC("s2hk"))
 
 
 def simplify(text: str) -> str:
@@ -68,8 +65,14 @@ def simplify(text: str) -> str:
 
 def to_traditional(text: str) -> str:
     """`text` in traditional characters."""
-    traditional: str = _to_traditional.convert(text)
+    traditional: str = _converter("s2t").convert(text)
     return traditional
+
+
+@cache
+def _converter(name: str) -> opencc.OpenCC:
+    """Made when first needed: each dictionary takes time and memory, and few texts need them."""
+    return opencc.OpenCC(name)
 
 
 def is_traditional(text: str) -> bool:
@@ -98,16 +101,18 @@ def _goes_on(first: str, second: str) -> bool:
 
 def segment(text: str) -> list[str]:
     """The words of `text`, a run of one script: jieba's exact mode, HMM off, with our own words added."""
-    words: list[str] = _segmenter().cut(text, False)
+    words: list[str] = _segmenter()(text, False)
     return words
 
 
 @cache
-def _segmenter() -> rjieba.Jieba:
-    segmenter = rjieba.Jieba()
+def _segmenter() -> Callable[[str, bool], list[str]]:
+    """The segmenter of rjieba itself, which its import has loaded already; a second one would take as long again."""
+    import rjieba
+
     for word in own_words():
-        segmenter.add_word(word, _OWN_WORD, "n")
-    return segmenter
+        rjieba.add_word(word, _OWN_WORD, "n")
+    return rjieba.cut
 
 
 class Reading(NamedTuple):
@@ -228,11 +233,13 @@ class WordModel:
         common = [word for word, frequency in self._frequencies.items() if frequency >= _COMMON // 4]
         simple: dict[str, float] = {}
         found: dict[str, float] = {}
-        for region in _REGIONS:
-            for word, form in zip(common, region.convert("\n".join(common)).split("\n"), strict=True):
+        regions = ("s2t", "s2tw", "s2hk")
+        for region in regions:
+            forms = _converter(region).convert("\n".join(common)).split("\n")
+            for word, form in zip(common, forms, strict=True):
                 if len(word) == len(form):
                     for old, new in zip(word, form, strict=True):
-                        simple[old] = simple.get(old, 0.0) + self._frequencies[word] / len(_REGIONS)
+                        simple[old] = simple.get(old, 0.0) + self._frequencies[word] / len(regions)
                         found[new] = found.get(new, 0.0) + self._frequencies[word]
         return {ch: min(1.0, times / simple.get(simplify(ch), times)) for ch, times in found.items()}
 
