@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
-from ahocorasick_rs import AhoCorasick
+from ahocorasick_rs import AhoCorasick, MatchKind
 
 from stance.errors import LexiconError
 from stance.learning.patterns import Patterns
@@ -143,7 +143,10 @@ class CueReader:
         self._lexicon = cue_lexicon(language)
         self._categories = list(self._lexicon.entries.values())
         self._tags = [_tags(categories) for categories in self._categories]
-        self._matcher = AhoCorasick(list(self._lexicon.entries))
+        # In English whole words only, so every match is asked for before the longest is chosen.
+        self._whole_words = language is Language.ENGLISH
+        kind = MatchKind.Standard if self._whole_words else MatchKind.LeftmostLongest
+        self._matcher = AhoCorasick(list(self._lexicon.entries), matchkind=kind)
         self._near, self._far = _NEAR[language], _FAR[language]
 
     def read(self, text: str, before: str = "") -> Cues:
@@ -196,11 +199,13 @@ class CueReader:
         return Cues(tuple(features), score, topic)
 
     def _hits(self, text: str) -> Iterator[_Hit]:
-        """Leftmost, longest; in English whole words only, so every match is asked for before the longest is chosen."""
+        """Leftmost, longest."""
+        matches = self._matcher.find_matches_as_indexes(text, overlapping=self._whole_words)
+        if self._whole_words:
+            matches.sort(key=lambda match: (match[1], -match[2]))
         end_of_last = 0
-        matches = self._matcher.find_matches_as_indexes(text, overlapping=True)
-        for index, start, end in sorted(matches, key=lambda match: (match[1], -match[2])):
-            if start < end_of_last or (self._language is Language.ENGLISH and inside_word(text, start, end)):
+        for index, start, end in matches:
+            if start < end_of_last or (self._whole_words and inside_word(text, start, end)):
                 continue
             end_of_last = end
             yield _Hit(start, end, self._categories[index], self._tags[index])
@@ -263,6 +268,8 @@ class CueReader:
         self, clause: Sequence[_Hit], sides: Sequence[_Side], topic: str, trust: float
     ) -> Iterator[tuple[str, float]]:
         for hit in clause:
+            if "judgement" not in hit.tags:
+                continue
             for category in hit.categories:
                 kind, *rest = category.split(".")
                 if kind == "judgement":
@@ -275,6 +282,8 @@ class CueReader:
         self, clause: Sequence[_Hit], sides: Sequence[_Side], topic: str, trust: float
     ) -> Iterator[tuple[str, float]]:
         """A noun and a direction: 成本 × 降低 is good, 能力 × 下降 is bad."""
+        if not any("gradable" in hit.tags for hit in clause):
+            return
         ways = [
             (hit, 1 if "gradable.up" in hit.tags else -1)
             for hit in clause
@@ -293,6 +302,8 @@ class CueReader:
     ) -> Iterator[tuple[str, float]]:
         """``open < closed``: by a comparing word between two sides, or by a judgement: 闭源比开源更强."""
         for hit in clause:
+            if "operator" not in hit.tags:
+                continue
             for relation, sign in (("better_than", 1), ("worse_than", -1), ("equal_to", 0)):
                 if f"operator.{relation}" not in hit.tags:
                     continue
@@ -304,7 +315,7 @@ class CueReader:
                 if not behind and not topic and sign:
                     continue  # it is not said what the other one is
                 yield from _won(first, sign * (-1 if self._negated(clause, hit) else 1))
-        than = _THAN[self._language].search(text, start, end)
+        than = _THAN[self._language].search(text, start, end) if sides else None
         if than is None or any(hit.start <= than.start() < hit.end for hit in clause):
             return
         before = [side.name for side in sides if side.start < than.start()]
@@ -323,6 +334,8 @@ class CueReader:
     def _operators(self, clause: Sequence[_Hit], sides: Sequence[_Side]) -> Iterator[tuple[str, float]]:
         """Attitudes, commitments and needs whose object is a side, or that say so of the side in front of them."""
         for hit in clause:
+            if not sides or "operator" not in hit.tags:
+                continue
             for name, feature, value, reach in (
                 ("attitude_for", "for", 1.0, self._near),
                 ("attitude_against", "against", -1.0, self._near),
@@ -346,15 +359,16 @@ class CueReader:
     def _negated(self, clause: Sequence[_Hit], hit: _Hit) -> bool:
         """Whether `hit` is turned: by a negation next to it, or because the claim it stands in is denied."""
         reach = _NEGATION_REACH[self._language]
-        near = any(
-            other is not hit and "operator.negation" in other.tags and 0 <= hit.start - other.end <= reach
-            for other in clause
-        )
-        denied = any(
-            ("operator.denial" in other.tags and other.end <= hit.start)
-            or ("operator.refuted" in other.tags and other.start >= hit.end)
-            for other in clause
-        )
+        near = denied = False
+        for other in clause:
+            if "operator" not in other.tags or other is hit:
+                continue
+            if "operator.negation" in other.tags and 0 <= hit.start - other.end <= reach:
+                near = True
+            if "operator.denial" in other.tags and other.end <= hit.start:
+                denied = True
+            if "operator.refuted" in other.tags and other.start >= hit.end:
+                denied = True
         return near != denied
 
     def _whole(self, text: str, hits: Sequence[_Hit], *, framed: bool) -> list[str]:
@@ -384,10 +398,11 @@ class CueReader:
         return sorted(found)
 
 
-def _tags(categories: Iterable[str]) -> frozenset[str]:
+@cache
+def _tags(categories: tuple[str, ...]) -> frozenset[str]:
     """Categories with all that they are kinds of.
 
-    >>> sorted(_tags(["judgement.cost.good"]))
+    >>> sorted(_tags(("judgement.cost.good",)))
     ['judgement', 'judgement.cost', 'judgement.cost.good']
     """
     parts = [category.split(".") for category in categories]

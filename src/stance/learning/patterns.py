@@ -8,6 +8,9 @@ from typing import Any
 
 from ahocorasick_rs import AhoCorasick
 
+# Words that every article of the debate is full of.
+_USUAL = "开源 闭源 开放 封闭 公开 模型 技术 代码 数据 发布 open closed source proprietary release model the"
+
 
 class Patterns:
     """Groups of patterns, case ignored.
@@ -86,5 +89,10 @@ def _needed(items: Sequence[Any]) -> frozenset[str]:
             choices.append(_needed(value[2]))
         elif kind is op.IN and all(inner is op.LITERAL for inner, _ in value):
             choices.append(frozenset(chr(character) for _, character in value))
-    # The longest literals are the rarest; of equally long ones, the fewest.
-    return max(choices, key=lambda choice: (min(map(len, choice), default=0), -len(choice)), default=frozenset())
+    return max(choices, key=_rarity, default=frozenset())
+
+
+def _rarity(literals: frozenset[str]) -> tuple[bool, bool, int, int]:
+    """How seldom a text will hold one of them: best without words of every article, then long ones, then few."""
+    usual = any(literal.strip().lower() in _USUAL for literal in literals)
+    return bool(literals), not usual, min(map(len, literals), default=0), -len(literals)

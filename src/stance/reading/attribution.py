@@ -8,7 +8,7 @@ a name, the turns of a transcript; then what goes on without a cue.
 import re
 from collections.abc import Iterator
 
-from stance.reading.mentions import NAMED, MentionKind
+from stance.reading.names import NAMED, MentionKind
 from stance.reading.patterns import Cue
 from stance.reading.quotations import Quotation
 from stance.reading.scene import Scene

@@ -3,7 +3,8 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
-from stance.reading.mentions import Mention, MentionKind, find_mentions
+from stance.reading.mentions import find_mentions
+from stance.reading.names import Mention, MentionKind
 from stance.reading.patterns import Cue, patterns
 from stance.reading.quotations import Quotation, quotations
 from stance.reading.sentences import Span, sentences

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from stance.reading.lexicon import any_of, lexicon
-from stance.reading.mentions import NAMED, Mention, MentionKind
+from stance.reading.names import NAMED, Mention, MentionKind
 from stance.reading.words import HAN, simplify
 from stance.types import UNNAMED, Language, Speaker
 

@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from stance.reading.mentions import NAMED, Mention, MentionKind
+from stance.reading.names import NAMED, Mention, MentionKind
 from stance.reading.scene import Scene
 from stance.reading.turns import Turn
 from stance.types import AUTHOR, UNNAMED, Attribution, Speaker
