@@ -34,9 +34,10 @@ lock: ## renew requirements.lock from pyproject.toml (needs uv)
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/" >&2; exit 1; }
 	$(UV) pip compile --universal --generate-hashes --extra dev --python-version 3.11 pyproject.toml -o requirements.lock --quiet
 
-bench: .venv/.installed ## measure the repair of slipped bytes and the growth of reading time
+bench: .venv/.installed ## measure the repair of slipped bytes, then speed and memory beside peers
+	@$(BIN)/python -m pip install --quiet -e '.[bench]' || echo "fastText and SnowNLP could not be installed; the rest is measured" >&2
 	$(BIN)/python benchmarks/mojibake.py
-	$(BIN)/python benchmarks/growth.py
+	$(BIN)/python benchmarks/speed.py
 
 clean: ## remove .venv, builds and caches
 	rm -rf .venv dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis

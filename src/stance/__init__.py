@@ -8,15 +8,28 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from stance.api import analyze
+    from stance.bulk.table import label_table
     from stance.learning.model import Model, load
     from stance.reading import read
     from stance.types import Document, Prediction, Speaker, Stance, Statement
 
 __version__ = "0.1.0"
-__all__ = ["Document", "Model", "Prediction", "Speaker", "Stance", "Statement", "analyze", "load", "read"]
+__all__ = [
+    "Document",
+    "Model",
+    "Prediction",
+    "Speaker",
+    "Stance",
+    "Statement",
+    "analyze",
+    "label_table",
+    "load",
+    "read",
+]
 
 _HOMES = {
     "analyze": "stance.api",
+    "label_table": "stance.bulk.table",
     "load": "stance.learning.model",
     "Model": "stance.learning.model",
     "read": "stance.reading",

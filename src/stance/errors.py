@@ -9,6 +9,10 @@ class InputError(StanceError):
     """A text that cannot be read."""
 
 
+class BulkError(StanceError):
+    """A run over many documents that cannot begin or go on."""
+
+
 class LabelError(StanceError):
     """A label file with a broken line, or labels that do not fit their document."""
 

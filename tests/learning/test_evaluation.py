@@ -21,11 +21,10 @@ from stance.learning.evaluation import (
     out_of_fold,
     part_of,
     score_model,
-    source_files,
     speaker_scores,
 )
 from stance.learning.features import Features
-from stance.learning.labels import LabelledDocument, group
+from stance.learning.labels import LabelledDocument, group, source_files
 from stance.learning.model import Floats, Model
 from stance.learning.training import Example, Settings, examples
 from stance.types import AUTHOR, UNNAMED, Document, Label, Language, Speaker, Stance, Statement

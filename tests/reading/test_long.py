@@ -42,6 +42,12 @@ def test_a_text_without_ends_is_cut_all_the_same() -> None:
     assert "".join(part.text for part in read_long(text)) == text
 
 
+def test_parts_end_with_a_sentence_where_no_line_ends() -> None:
+    parts = list(read_long("开源更便宜。" * 10_001))
+    assert sum(len(part.statements) for part in parts) == 10_001
+    assert all(statement.text == "开源更便宜。" for part in parts for statement in part.statements)
+
+
 def test_of_a_long_page_the_article_is_read() -> None:
     article = "".join(f"<p>第{number}句，开源更便宜，大家都这样说。</p>" for number in range(5000))
     page = f"<html><body><nav>首页</nav><article>{article}</article></body></html>"

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from stance import __version__
-from stance.cli import evaluate, predict, train
+from stance.cli import bulk, evaluate, labels, predict, report, train
 from stance.errors import StanceError
 
 app = typer.Typer(
@@ -19,8 +19,11 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("predict")(predict.command)
+app.command("bulk")(bulk.command)
+app.command("report")(report.command)
 app.command("train")(train.command)
 app.command("evaluate")(evaluate.command)
+app.add_typer(labels.app, name="labels")
 
 
 def _print_version(wanted: bool) -> None:

@@ -1,14 +1,13 @@
 """`stance predict`."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, nullcontext
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import Annotated
 
 import typer
 
+from stance.cli.articles import texts_of
 from stance.errors import InputError
 
 
@@ -60,7 +59,7 @@ def command(
         write = writer(chosen, sys.stdout, explain=explain)
         for file in files or [Path("-")]:
             try:
-                for document in read_long(_texts_of(file), id=str(file)):
+                for document in read_long(texts_of(file), id=str(file)):
                     trained = trained or load(model)
                     write(document, trained.predict(document, explain=explain, min_confidence=min_confidence))
                     sys.stdout.flush()
@@ -71,32 +70,6 @@ def command(
         forget_standard_output()
     if failed:
         raise typer.Exit(1)
-
-
-def _texts_of(file: Path) -> Iterator[str]:
-    """The text of a file, block by block, so that its length does not matter."""
-    from stance.reading.decode import decode_stream
-
-    remarked = False
-    try:
-        with _open(file) as stream:
-            for text, encoding in decode_stream(stream, str(file)):
-                if encoding != "UTF-8" and not remarked:
-                    typer.echo(f"stance: {file}: not UTF-8; read as {encoding}", err=True)
-                    remarked = True
-                yield text
-    except OSError as error:
-        raise InputError(f"{file}: {error.strerror}; name a readable text file, or - for standard input") from error
-
-
-def _open(file: Path) -> AbstractContextManager[BinaryIO]:
-    if str(file) != "-":
-        return file.open("rb")
-    if sys.stdin is None:
-        raise InputError("-: standard input is closed; name a file")
-    if sys.stdin.isatty():
-        typer.echo("Reading from the terminal; end the text with Ctrl-D.", err=True)
-    return nullcontext(sys.stdin.buffer)
 
 
 def forget_standard_output() -> None:

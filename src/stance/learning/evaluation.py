@@ -3,13 +3,12 @@
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import astuple, dataclass
-from pathlib import Path
 
 import numpy as np
 
 from stance.errors import LabelError
 from stance.learning.features import featurize
-from stance.learning.labels import LabelledDocument, text_of
+from stance.learning.labels import LabelledDocument, source_files, text_of
 from stance.learning.model import STANCES, Floats, Model, softmax
 from stance.learning.training import Example, Ints, Pipeline, Settings, temperature
 from stance.reading import read
@@ -345,12 +344,6 @@ def score_speakers(documents: Sequence[LabelledDocument]) -> "dict[str, SpeakerS
         part = part_of(labelled.id, labelled.language)
         found[part] = found[part] + scores if part in found else scores
     return found
-
-
-def source_files(document: str) -> list[Path]:
-    """The article of a document named "seeds/001": the one file whose path begins so."""
-    place = Path(document)
-    return sorted(file for file in place.parent.glob("*.txt") if file.name.startswith(f"{place.name}_"))[:1]
 
 
 def speaker_scores(labelled: LabelledDocument, document: Document) -> SpeakerScores:

@@ -38,14 +38,15 @@ def read_labels(path: Path) -> list[Label]:
     """
     try:
         with path.open(encoding="utf-8") as lines:
-            return [_parse(line, f"{path}:{number}") for number, line in enumerate(lines, 1) if line.strip()]
+            return [parse(line, f"{path}:{number}") for number, line in enumerate(lines, 1) if line.strip()]
     except OSError as error:
         raise LabelError(f"{path}: {error.strerror}; name a file of labels or a folder of them") from error
     except UnicodeDecodeError as error:
         raise LabelError(f"{path}: not UTF-8 (byte {error.start}); save it as UTF-8") from error
 
 
-def _parse(line: str, place: str) -> Label:
+def parse(line: str, place: str) -> Label:
+    """One label; raises `LabelError` naming `place` where the line is broken."""
     try:
         row = json.loads(line)
     except (ValueError, RecursionError) as error:
@@ -147,6 +148,12 @@ def group(labels: Sequence[Label]) -> Iterator[LabelledDocument]:
         rows.append(label)
     for name, rows in by_document.items():
         yield LabelledDocument(name, detect_language("".join(row.statement.text for row in rows)), tuple(rows))
+
+
+def source_files(document: str) -> list[Path]:
+    """The article of a document named "seeds/001": the one file whose path begins so."""
+    place = Path(document)
+    return sorted(file for file in place.parent.glob("*.txt") if file.name.startswith(f"{place.name}_"))[:1]
 
 
 def text_of(labelled: LabelledDocument) -> str:

@@ -59,8 +59,8 @@ def _parts(blocks: Iterator[str]) -> Iterator[str]:
     for block in chain([first], blocks):
         text, at = rest + block, 0
         while len(text) - at > _PART:
-            ends = (text.rfind(mark, at + _PART // 2, at + _PART) + len(mark) for mark in _ENDS)
-            end = next((end for end in ends if end > at), at + _PART)
+            places = ((text.rfind(mark, at + _PART // 2, at + _PART), mark) for mark in _ENDS)
+            end = next((place + len(mark) for place, mark in places if place >= 0), at + _PART)
             yield text[at:end]
             at = end
         rest = text[at:]

@@ -24,7 +24,7 @@ from functools import cache, lru_cache
 from importlib import resources
 from typing import NamedTuple
 
-from stance.reading.words import HAN, Reading, WordModel, is_traditional, simplify, to_traditional, word_model
+from stance.reading.words import HAN, Reading, WordModel, is_traditional, segment, simplify, to_traditional, word_model
 
 # A lead byte shown as "?", perhaps followed by the end of an inserted pinyin, and then a character of the run.
 _PINYIN = "[a-zü]{0,6}[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-zü]{0,6}"
@@ -73,9 +73,12 @@ def mend_slipped_bytes(text: str) -> str:
     >>> mend_slipped_bytes("真的吗?我们不信。")
     '真的吗?我们不信。'
     """
+    slips = list(_SLIP.finditer(text))
+    if not any(slip["pinyin"] or not _word_follows(text, slip.end()) for slip in slips):
+        return text  # questions only; the model of words takes long to load
     pieces: list[str] = []
     done = failed = 0
-    for slip in _SLIP.finditer(text):
+    for slip in slips:
         if slip.start() < done:
             continue
         if failed > _PATIENCE * (1 + len(pieces)):
@@ -92,6 +95,10 @@ def mend_slipped_bytes(text: str) -> str:
             pieces += [text[done : slip.start()], reading]
             done = slip.end() + used
     return "".join(pieces) + text[done:]
+
+
+def _word_follows(text: str, at: int) -> bool:
+    return len(segment(simplify(text[at : at + WordModel.LONGEST]))[0]) > 1
 
 
 @lru_cache(maxsize=1024)
