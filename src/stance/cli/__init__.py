@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from stance import __version__
-from stance.cli import bulk, evaluate, labels, predict, report, train
+from stance.cli import annotate, bulk, evaluate, labels, predict, report, serve, train
 from stance.errors import StanceError
 
 app = typer.Typer(
@@ -21,6 +21,8 @@ app = typer.Typer(
 app.command("predict")(predict.command)
 app.command("bulk")(bulk.command)
 app.command("report")(report.command)
+app.command("serve")(serve.command)
+app.command("annotate")(annotate.command)
 app.command("train")(train.command)
 app.command("evaluate")(evaluate.command)
 app.add_typer(labels.app, name="labels")

@@ -5,7 +5,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, repeat
+from itertools import chain, islice, repeat
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,8 @@ MIRRORED = [
 ]
 _WEIGHTS, _METADATA, _CARD = "weights.safetensors", "metadata.json", "README.md"
 _DEFAULT = "models/default"
+# Statements scored at once: enough to share the cost of a call, few enough for their features to stay in the cache.
+_BATCH = 64
 Floats = NDArray[np.float64]
 
 
@@ -121,13 +123,16 @@ class Model:
     ) -> Iterator[Prediction]:
         """The statements of `document` with their stances, in order; a stance less sure than that is withheld."""
         model = self.languages[document.language]
-        statements = list(featurize(document.statements, document.language))
-        chances = model.probabilities(model.logits(statements))
-        for statement, features, probabilities in zip(document.statements, statements, chances, strict=True):
-            stance = STANCES[int(probabilities.argmax())]
-            evidence = model.evidence(features.views, stance) if explain else ()
-            said = stance if probabilities.max() >= min_confidence else None
-            yield Prediction(statement, said, dict(zip(STANCES, probabilities.tolist(), strict=True)), evidence)
+        left = iter(document.statements)
+        every = featurize(document.statements, document.language)
+        while features := list(islice(every, _BATCH)):
+            chances = model.probabilities(model.logits(features))
+            for seen, row, statement in zip(features, chances.tolist(), left, strict=False):
+                likeliest = max(row)
+                stance = STANCES[row.index(likeliest)]
+                evidence = model.evidence(seen.views, stance) if explain else ()
+                said = stance if likeliest >= min_confidence else None
+                yield Prediction(statement, said, dict(zip(STANCES, row, strict=True)), evidence)
 
     def save(self, folder: Path, card: str) -> None:
         """Write the model folder; what stood there stays whole until the new one is."""

@@ -88,12 +88,12 @@ def drop_invisible(text: str) -> str:
 
 
 def decode_entities(text: str) -> str:
-    return _ENTITY.sub(lambda entity: html.unescape(entity.group()), text)
+    return _ENTITY.sub(lambda entity: html.unescape(entity.group()), text) if "&" in text else text
 
 
 def drop_tags(text: str) -> str:
     """HTML tags; those of blocks become line ends."""
-    return _INLINE_TAG.sub("", _BLOCK_TAG.sub("\n", text))
+    return _INLINE_TAG.sub("", _BLOCK_TAG.sub("\n", text)) if "<" in text else text
 
 
 def unwrap_markdown(text: str) -> str:
@@ -125,6 +125,8 @@ def drop_weibo_markup(text: str) -> str:
     return _WEIBO_LINK.sub("", _EMOTICON.sub("", text))
 
 
+# What takes one column; all else takes two.
+_WIDE = re.compile("[\x00-\u2e80]+")
 # “权重⏎全部放出来。”: a line of a quotation, up to its break, if the next line closes it.
 _BREAK_IN_QUOTATION = re.compile(r"(“[^“”\n]{0,200}[\u4e00-\u9fff，、])\n(?=[\u4e00-\u9fff][^“”\n]{0,200}”)")
 
@@ -142,7 +144,7 @@ def _unwrap(paragraph: str) -> str:
     lines = paragraph.split("\n")
     if len(lines) < 3:
         return paragraph
-    widths = [sum(2 if ch > "\u2e80" else 1 for ch in line) for line in lines]
+    widths = [len(line) + len(_WIDE.sub("", line)) for line in lines]
     broken = sum(not _SENTENCE_END.search(line) for line in lines[:-1])
     if not 50 <= max(widths) <= 130 or min(widths[:-1]) < 0.75 * max(widths) or broken < 0.6 * (len(lines) - 1):
         return paragraph
