@@ -60,7 +60,7 @@ def _matches(shown: tuple[str, ...], printed: tuple[str, ...]) -> bool:
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the checkout, which commands may write to, with `stance` in `bin/`."""
     copy = tmp_path_factory.mktemp("docs") / "checkout"
-    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".*", "__pycache__"))
+    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".*", "__pycache__", "local"))
     shim = copy.parent / "bin/stance"
     shim.parent.mkdir()
     shim.write_text(_SHIM.format(python=sys.executable), encoding="utf-8")

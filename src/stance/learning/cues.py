@@ -35,14 +35,22 @@ _WINDOW = 24
 # What counts less: a side named behind its judgement, in the clause before, in the statement before; a clause that is
 # conceded, or overruled by a contrast behind it.
 _ATTRIBUTE, _NEXT_CLAUSE, _CARRIED, _CONCEDED, _OVERRULED = 0.7, 0.8, 0.6, 0.25, 0.6
+# What a complaint about monopoly is worth of which no side is named.
+_COMPLAINT = 0.5
 # What the whole score is multiplied with in statements that take no side for all they say.
-_DAMPED = {"balance": 0.5, "plain question": 0.5, "neutral frame": 0.6, "definition": 0.8}
+_DAMPED = {"balance": 0.5, "motive": 0.6, "plain question": 0.5, "neutral frame": 0.6, "definition": 0.8}
 # The signed score is clipped here; below the other it says nothing.
 _MOST, _SIGN = 3.0, 0.25
 # Operators that may say something of the side in front of them: 开源是必须的.
 _OF_SUBJECT = frozenset({"necessity", "prediction"})
 # The word that compares two sides by a judgement next to it: 闭源比开源更强, open is cheaper than closed.
 _THAN = {Language.CHINESE: re.compile("比"), Language.ENGLISH: re.compile(r"\bthan\b")}
+# What follows a word of comparison that counts: 超过一百万个, more than 70.
+_NUMBER = re.compile(r"\s?(?:了|than )?\s?[\d一二三四五六七八九十百千万亿半两数]")
+# More or less of something, at the end of a comparison.
+_DIRECTION = re.compile(
+    "(?:更|还|要|也)?(?:(高|多|大|快|强)|低|少|小|慢|弱|贵)(?:得多|很多|不少|一些|一点|出|了|$)?[^，]{0,4}[，,。；;！!？?]?$"
+)
 # Around a side ("\0") that the other one is compared with.
 _COMPARED = {
     Language.CHINESE: re.compile(
@@ -178,6 +186,7 @@ class CueReader:
                 ]
             found += [(f"names {side.name}", 0.0) for side in sides]
             found += [(f"restricts {OPEN}", 0.0) for side in sides if side.restricted]
+            found += self._spared(clause, sides)
             conceded = _has(clause, "operator.concession") and number < len(clauses) - 1
             yields = yields or conceded
             concluding = (number >= turns[-1] if turns else yields) and not conceded
@@ -305,7 +314,7 @@ class CueReader:
             if "operator" not in hit.tags:
                 continue
             for relation, sign in (("better_than", 1), ("worse_than", -1), ("equal_to", 0)):
-                if f"operator.{relation}" not in hit.tags:
+                if f"operator.{relation}" not in hit.tags or _NUMBER.match(text, hit.end):
                     continue
                 before = [side.name for side in sides if side.start < hit.start]
                 behind = [side.name for side in sides if side.start >= hit.end]
@@ -325,11 +334,32 @@ class CueReader:
             for hit in clause
             if "judgement" in hit.tags and (hit.start > than.start()) == (self._language is Language.CHINESE)
         ]
-        if not judged or not (before or behind) or (before and behind and before[-1] == behind[0]):
+        if not (before or behind) or (before and behind and before[-1] == behind[0]):
             return
         first = before[-1] if before else _OTHER[behind[0]]
+        if worth := self._degree(text, than.end(), end, clause):
+            yield from _won(first, worth)
+            return
+        if not judged:
+            return
         good = any(category.endswith(".good") for category in judged[0].categories)
         yield from _won(first, 1 if good != self._negated(clause, judged[0]) else -1)
+
+    def _spared(self, clause: Sequence[_Hit], sides: Sequence[_Side]) -> Iterator[tuple[str, float]]:
+        """处罚滥用，而不是禁止开源; rather than ban open models."""
+        for side in sides:
+            for hit in clause:
+                if side.restricted and "operator.instead" in hit.tags and 0 <= side.start - hit.end <= self._far:
+                    yield f"not against {OPEN}", 1.0
+                    break
+
+    def _degree(self, text: str, start: int, end: int, clause: Sequence[_Hit]) -> int:
+        """成本比闭源低: what a noun in front and a direction behind 比 are worth, 1 or -1; 0 without them."""
+        direction = _DIRECTION.search(text, start, end) if self._language is Language.CHINESE else None
+        nouns = [hit for hit in clause if hit.end <= start and {"gradable.good_nouns", "gradable.bad_nouns"} & hit.tags]
+        if direction is None or not nouns:
+            return 0
+        return (1 if direction[1] else -1) * (1 if "gradable.good_nouns" in nouns[-1].tags else -1)
 
     def _operators(self, clause: Sequence[_Hit], sides: Sequence[_Side]) -> Iterator[tuple[str, float]]:
         """Attitudes, commitments and needs whose object is a side, or that say so of the side in front of them."""
@@ -433,7 +463,7 @@ def _won(first: str, sign: int) -> Iterator[tuple[str, float]]:
 def _said(side: str, trust: float, quality: str, argument: str) -> Iterator[tuple[str, float]]:
     """A judgement of a side, or of nobody known."""
     if not side:
-        yield f"something {quality}", 0.0
+        yield f"something {quality}", _COMPLAINT if (argument, quality) == ("monopoly", "bad") else 0.0
         yield f"something {quality}: {argument}", 0.0
         return
     value = (1.0 if quality == "good" else -1.0) * (1.0 if side == OPEN else -1.0)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice, repeat
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import safetensors
@@ -203,14 +203,16 @@ def load(folder: Path | None = None) -> Model:
     except (OSError, TypeError, safetensors.SafetensorError) as error:
         raise ModelError(f"{path}: damaged ({error}); run `stance train --model {folder}`") from error
     try:
-        languages = {
-            Language(language): LanguageModel(
-                {name: _view(arrays, f"{language}/{name}") for name in names},
-                _array(arrays, f"{language}/intercept", (len(STANCES),)),
-                _temperature(metadata["temperature"][language]),
-            )
-            for language, names in metadata.pop("views").items()
-        }
+        languages = _Languages(
+            {
+                Language(language): _Stored(
+                    {name: _stored_view(arrays, f"{language}/{name}") for name in names},
+                    _array(arrays, f"{language}/intercept", (len(STANCES),)),
+                    _temperature(metadata["temperature"][language]),
+                )
+                for language, names in metadata.pop("views").items()
+            }
+        )
         if missing := set(Language) - set(languages):
             raise ValueError(f"no model for {', '.join(sorted(missing))}")
     except (KeyError, ValueError, TypeError, AttributeError) as error:
@@ -218,6 +220,39 @@ def load(folder: Path | None = None) -> Model:
             f"{folder}: {_WEIGHTS} and {_METADATA} do not fit each other ({error}); run `stance train --model {folder}`"
         ) from error
     return Model(languages, metadata)
+
+
+class _Stored(NamedTuple):
+    """The model of one language as it lies in the file, checked."""
+
+    views: dict[str, tuple[bytes, Floats, Floats]]
+    """Features' names a line each, inverse document frequencies, coefficients."""
+    intercept: Floats
+    temperature: float
+
+
+class _Languages(Mapping[Language, LanguageModel]):
+    """Models made when first asked for: most runs meet one language, and a vocabulary takes time and memory."""
+
+    def __init__(self, stored: Mapping[Language, _Stored]) -> None:
+        self._stored = dict(stored)
+        self._made: dict[Language, LanguageModel] = {}
+
+    def __getitem__(self, language: Language) -> LanguageModel:
+        if language not in self._made:
+            views, intercept, temperature = self._stored[language]
+            made = {}
+            for name, (features, idf, coefficients) in views.items():
+                names = features.decode().split("\n")
+                made[name] = View(dict(zip(names, range(len(names)), strict=True)), idf, coefficients)
+            self._made[language] = LanguageModel(made, intercept, temperature)
+        return self._made[language]
+
+    def __iter__(self) -> Iterator[Language]:
+        return iter(self._stored)
+
+    def __len__(self) -> int:
+        return len(self._stored)
 
 
 def _load_metadata(path: Path) -> dict[str, Any]:
@@ -232,13 +267,14 @@ def _load_metadata(path: Path) -> dict[str, Any]:
     return metadata
 
 
-def _view(arrays: Mapping[str, Floats], prefix: str) -> View:
-    names = arrays[f"{prefix}/features"].tobytes().decode().split("\n")
-    vocabulary = dict(zip(names, range(len(names)), strict=True))
-    if len(vocabulary) != len(names):
+def _stored_view(arrays: Mapping[str, Floats], prefix: str) -> tuple[bytes, Floats, Floats]:
+    features = arrays[f"{prefix}/features"].tobytes()
+    lines = features.split(b"\n")
+    if len(set(lines)) != len(lines):
         raise ValueError(f"{prefix} names a feature twice")
-    idf = _array(arrays, f"{prefix}/idf", (len(names),))
-    return View(vocabulary, idf, _array(arrays, f"{prefix}/coefficients", (len(STANCES), len(names))))
+    features.decode()
+    idf = _array(arrays, f"{prefix}/idf", (len(lines),))
+    return features, idf, _array(arrays, f"{prefix}/coefficients", (len(STANCES), len(lines)))
 
 
 def _array(arrays: Mapping[str, Floats], name: str, shape: tuple[int, ...]) -> Floats:

@@ -28,6 +28,7 @@ _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{2,6}|#[xX][0-9a-fA-F]{2,5});")
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufffd]"
 )
+_HALF = re.compile("[\ud800-\udfff]")
 _LINE_END = re.compile("\r\n?|[\x85\u2028\u2029]")
 _WIDE_SPACE = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
 _MARKDOWN_LINK = re.compile(r"!?\[([^\[\]\n]{0,300})\]\(((?:https?:)?//[^()\s]{1,500})\)")
@@ -76,6 +77,11 @@ def clean(text: str) -> str:
     while (mended := _clean_once(text)) != text:
         text = mended
     return text
+
+
+def drop_half_characters(text: str) -> str:
+    """Surrogates alone, which no encoding can write."""
+    return _HALF.sub("", text)
 
 
 def unify_line_ends(text: str) -> str:
@@ -201,6 +207,7 @@ def _is_forum_junk(run: str) -> bool:
 # What was misread comes first: its bytes look like control characters and line ends. Then slipped bytes: their runs
 # hold the remains of tags and pinyin that tell where they end.
 _REPAIRS: tuple[Callable[[str], str], ...] = (
+    drop_half_characters,
     mend_misread_lines,
     unify_line_ends,
     drop_invisible,
