@@ -23,3 +23,7 @@ class LexiconError(StanceError):
 
 class ModelError(StanceError):
     """A model folder that is missing, damaged or not one of ours."""
+
+
+class ServeError(StanceError):
+    """A page that cannot be served."""

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from stance.errors import LexiconError
-from stance.learning.cues import Cues, buckets, cue_lexicon, cue_reader, flip
+from stance.learning.cues import Cues, buckets, cue_lexicon, cue_reader
 from stance.learning.features import normalize
+from stance.learning.mirror import flip
 from stance.types import Language
 
 CASES = Path(__file__).parents[1] / "cases"

@@ -9,7 +9,7 @@ patterns. The signed score adds up what speaks for open and against closed.
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 from ahocorasick_rs import AhoCorasick, MatchKind
@@ -21,7 +21,7 @@ from stance.reading.words import inside_word
 from stance.types import Language
 
 OPEN, CLOSED = "open", "closed"
-_OTHER = {OPEN: CLOSED, CLOSED: OPEN}
+OTHER = {OPEN: CLOSED, CLOSED: OPEN}
 _CLAUSE = {
     Language.CHINESE: re.compile("[，,；;：:。！？!?\n—]+"),
     Language.ENGLISH: re.compile(r"[,;:.!?\n—–]+(?=\s|$)| [-–—] "),
@@ -318,7 +318,7 @@ class CueReader:
                     continue
                 before = [side.name for side in sides if side.start < hit.start]
                 behind = [side.name for side in sides if side.start >= hit.end]
-                first = before[-1] if before else _OTHER[behind[0]] if behind else ""
+                first = before[-1] if before else OTHER[behind[0]] if behind else ""
                 if not first or (before and behind and first == behind[0]):
                     continue
                 if not behind and not topic and sign:
@@ -336,7 +336,7 @@ class CueReader:
         ]
         if not (before or behind) or (before and behind and before[-1] == behind[0]):
             return
-        first = before[-1] if before else _OTHER[behind[0]]
+        first = before[-1] if before else OTHER[behind[0]]
         if worth := self._degree(text, than.end(), end, clause):
             yield from _won(first, worth)
             return
@@ -449,14 +449,14 @@ def _gap(one: _Hit, other: _Hit) -> int:
 
 def _topic_behind(sides: Sequence[_Side]) -> str:
     """The side that what follows is about: the last one named, or the other where that is only the standard."""
-    return _OTHER[sides[-1].name] if sides[-1].standard else sides[-1].name
+    return OTHER[sides[-1].name] if sides[-1].standard else sides[-1].name
 
 
 def _won(first: str, sign: int) -> Iterator[tuple[str, float]]:
     if sign == 0:  # to be as good as the leader is a success for the open side
         yield "open = closed", 0.7
     else:
-        winner = first if sign > 0 else _OTHER[first]
+        winner = first if sign > 0 else OTHER[first]
         yield ("open > closed", 1.5) if winner == OPEN else ("open < closed", -1.5)
 
 
@@ -477,35 +477,6 @@ def buckets(score: float) -> list[str]:
         return ["none"]
     sign = OPEN if score > 0 else CLOSED
     return [sign, *(f"{sign} ≥ {step / 2}" for step in range(1, int(abs(score) * 2) + 1))]
-
-
-# The words of the two sides that are exchanged for one another: 开源 and 闭源, open and closed.
-_EXCHANGED = {
-    Language.CHINESE: (re.compile("[开闭](?=源)|开放|封闭"), {"开": "闭", "闭": "开", "开放": "封闭", "封闭": "开放"}),
-    Language.ENGLISH: (re.compile(r"\b(?:open|closed)\b"), {"open": "closed", "closed": "open"}),
-}
-
-
-def exchange(text: str, language: Language) -> str:
-    """`text`, simplified or lowered, with the words of the two sides exchanged.
-
-    >>> exchange("开源比闭源便宜", Language.CHINESE), exchange("open models lag", Language.ENGLISH)
-    ('闭源比开源便宜', 'closed models lag')
-    """
-    pattern, other = _EXCHANGED[language]
-    return pattern.sub(lambda word: other[word[0]], text)
-
-
-@lru_cache(maxsize=1024)
-def flip(feature: str) -> str:
-    """The feature with the sides exchanged.
-
-    >>> flip("open good: cost"), flip("open > closed")
-    ('closed good: cost', 'open < closed')
-    """
-    if " > " in feature or " < " in feature:
-        return feature.translate(str.maketrans("<>", "><"))
-    return re.sub(rf"\b({OPEN}|{CLOSED})\b", lambda side: _OTHER[side[1]], feature)
 
 
 @cache

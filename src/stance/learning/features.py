@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from stance.learning.cues import Cues, buckets, cue_reader, exchange, flip
+from stance.learning.cues import Cues, buckets, cue_reader
+from stance.learning.mirror import exchange, flip
 from stance.reading.lexicon import people
 from stance.reading.words import HAN, inside_word, segment, simplify
 from stance.types import AUTHOR, UNNAMED, Language, Statement

@@ -6,7 +6,7 @@ import socket
 import uvicorn
 from starlette.types import ASGIApp
 
-from stance.web import ServeError
+from stance.errors import ServeError
 
 
 def listen(host: str, port: int) -> socket.socket:
