@@ -24,7 +24,19 @@ from functools import cache, lru_cache
 from importlib import resources
 from typing import NamedTuple
 
-from stance.reading.words import HAN, Reading, WordModel, is_traditional, segment, simplify, to_traditional, word_model
+import numpy as np
+
+from stance.reading.words import (
+    HAN,
+    Floats,
+    Reading,
+    WordModel,
+    is_traditional,
+    segment,
+    simplify,
+    to_traditional,
+    word_model,
+)
 
 # A lead byte shown as "?", perhaps followed by the end of an inserted pinyin, and then a character of the run.
 _PINYIN = "[a-zü]{0,6}[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-zü]{0,6}"
@@ -196,20 +208,27 @@ class _Search:
 
     def _extend(self, beam: list[_Hypothesis], trail: int, kept: int = _BEAM) -> list[_Hypothesis]:
         """The most promising hypotheses with one character behind them, the best first."""
-        options = [
-            (outlook + cost + hypothesis.bonus, hypothesis, ch, simple, cost)
-            for hypothesis in beam
-            for characters, simples, costs in [_candidates(hypothesis.leads, trail, traditional=self._traditional)]
-            for outlook, ch, simple, cost in zip(
-                self._words.outlooks(hypothesis.reading, simples), characters, simples, costs, strict=True
-            )
-        ]
-        best = heapq.nlargest(kept, options, key=operator.itemgetter(0))
-        return [
-            _Hypothesis(self._words.read(old.reading, simple), old.text + ch, old.bonus + cost, _ANY)
-            for promise, old, ch, simple, cost in best
-            if promise > best[0][0] - _WIDTH
-        ]
+        options = [_candidates(hypothesis.leads, trail, traditional=self._traditional) for hypothesis in beam]
+        if not sum(len(characters) for characters, _, _ in options):
+            return []
+        promises = np.concatenate(
+            [
+                self._words.outlooks(hypothesis.reading, simples) + costs + hypothesis.bonus
+                for hypothesis, (_, simples, costs) in zip(beam, options, strict=True)
+            ]
+        )
+        ends = np.cumsum([len(characters) for characters, _, _ in options])
+        best = promises.max()
+        likely = np.flatnonzero(promises > best - _WIDTH)
+        likely = likely[np.argsort(-promises[likely], kind="stable")][:kept]
+        numbers = np.searchsorted(ends, likely, side="right")
+        starts = ends - [len(characters) for characters, _, _ in options]
+        found = []
+        for number, at in zip(numbers.tolist(), (likely - starts[numbers]).tolist(), strict=True):
+            old, (characters, simples, costs) = beam[number], options[number]
+            reading = self._words.read(old.reading, simples[at])
+            found.append(_Hypothesis(reading, old.text + characters[at], old.bonus + float(costs[at]), _ANY))
+        return found
 
 
 def _endings(after: str) -> Iterator[tuple[int, str, float]]:
@@ -252,7 +271,7 @@ def _pinyins() -> Mapping[str, str]:
     return {row[0]: "".join(row[1:]) for row in rows}
 
 
-_Candidates = tuple[tuple[str, ...], tuple[str, ...], tuple[float, ...]]
+_Candidates = tuple[tuple[str, ...], tuple[str, ...], Floats]
 """Characters, the same simplified, and what each costs in nats for being of the wrong script."""
 
 
@@ -261,7 +280,8 @@ def _candidates(leads: int, trail: int, *, traditional: bool) -> _Candidates:
     """The characters that two bytes may stand for: the one where both are known, else those common enough to guess."""
     if leads in _LEADS and trail >= 0:
         ch = _decode(leads, trail)
-        return ((ch,), (simplify(ch),), (_script_cost(ch, traditional=traditional),)) if ch else ((), (), ())
+        cost = _script_cost(ch, traditional=traditional) if ch else 0.0
+        return ((ch,), (simplify(ch),), np.array([cost])) if ch else ((), (), np.zeros(0))
     allowed: Collection[int] = (leads,)
     if leads == _ANY:
         allowed = _LEADS
@@ -279,7 +299,7 @@ def _candidates(leads: int, trail: int, *, traditional: bool) -> _Candidates:
         )
     ]
     characters, simples, costs = zip(*found, strict=True) if found else ((), (), ())
-    return characters, simples, costs
+    return characters, simples, np.array(costs, float)
 
 
 @cache

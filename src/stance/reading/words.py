@@ -12,13 +12,15 @@ import os
 import re
 import tempfile
 import warnings
-from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Mapping
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import opencc
+from numpy.typing import NDArray
 
 from stance.reading.lexicon import lexicon, people
 from stance.types import Language
@@ -115,6 +117,21 @@ def _segmenter() -> Callable[[str, bool], list[str]]:
     return rjieba.cut
 
 
+# Answers of the model of words that are kept, of each kind.
+_REMEMBERED = 1 << 13
+Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
+
+
+@lru_cache(1 << 10)
+def _places(characters: tuple[str, ...]) -> dict[str, list[int]]:
+    """Where each stands; two traditional characters may be one simplified."""
+    found: dict[str, list[int]] = {}
+    for place, ch in enumerate(characters):
+        found.setdefault(ch, []).append(place)
+    return found
+
+
 class Reading(NamedTuple):
     """How far a text is read, character by character, and how likely it is so far; all in nats."""
 
@@ -156,6 +173,11 @@ class WordModel:
         self._log_meetings, self._log_strangers = _meetings(neighbours)
         self._log_own: Mapping[str, float] = {}
         self._log_own_begun: Mapping[str, float] = {}
+        self._own_next: Mapping[str, Mapping[str, float]] = {}
+        # What does not depend on the words of a text is shared by all models made of this one.
+        self._fresh = lru_cache(_REMEMBERED)(self._fresh_words)
+        self._going_on = lru_cache(_REMEMBERED)(self._words_going_on)
+        self._own_fresh = lru_cache(_REMEMBERED)(self._own_beginnings)
 
     def with_words(self, shares: Mapping[str, float]) -> "WordModel":
         """This model where each of these words makes up at least such a share of the text."""
@@ -169,6 +191,11 @@ class WordModel:
                 head = word[:size]
                 begun[head] = max(log, begun.get(head) or self._log_begun.get(head, _LOG_NEVER))
         model._log_own_begun = begun
+        following: dict[str, dict[str, float]] = {}
+        for head, log in begun.items():
+            following.setdefault(head[:-1], {})[head[-1]] = log
+        model._own_next = following
+        model._own_fresh = lru_cache(_REMEMBERED)(model._own_beginnings)
         return model
 
     def read(self, reading: Reading, text: str) -> Reading:
@@ -197,23 +224,49 @@ class WordModel:
             score = best
         return Reading(tail, starts, score, outlook)
 
-    def outlooks(self, reading: Reading, characters: Sequence[str]) -> list[float]:
-        """What `read` gives as the outlook for each of these characters, with less work."""
-        begun, own_begun, meetings = self._log_begun, self._log_own_begun, self._log_meetings
+    def outlooks(self, reading: Reading, characters: tuple[str, ...]) -> Floats:
+        """What `read` gives as the outlook for each of these characters, with less work: (characters,)."""
         tail, starts, score, _ = reading
-        last = tail[-1:]
-        stranger = self._log_strangers.get(last, 0.0)
-        sizes = range(1, min(4, len(tail)) + 1)
-        heads = [(head, starts[-size]) for size in sizes if (head := tail[-size:]) in begun or head in own_begun]
-        found: list[float] = []
-        for ch in characters:
-            best = score + meetings.get(last + ch, stranger) + (own_begun.get(ch) or begun.get(ch, _LOG_UNKNOWN))
-            for head, start in heads:
-                log_begun = own_begun.get(head + ch) or begun.get(head + ch)
-                if log_begun is not None and start + log_begun > best:
-                    best = start + log_begun
-            found.append(best)
+        found = score + self._fresh(tail[-1:], characters)
+        places, gains = self._own_fresh(characters)
+        found[places] += gains
+        for size in range(1, min(self.LONGEST - 1, len(tail)) + 1):
+            head, start = tail[-size:], starts[-size]
+            if head in self._log_begun:
+                places, logs = self._going_on(head, characters)
+                found[places] = np.maximum(found[places], start + logs)
+            for ch, log in self._own_next.get(head, {}).items():
+                for place in _places(characters).get(ch, ()):
+                    found[place] = max(found[place], start + log)
         return found
+
+    def _fresh_words(self, last: str, characters: tuple[str, ...]) -> Floats:
+        """What each character adds that begins a word behind `last`."""
+        meetings, begun = self._log_meetings, self._log_begun
+        stranger = self._log_strangers.get(last, 0.0)
+        return np.array([meetings.get(last + ch, stranger) + begun.get(ch, _LOG_UNKNOWN) for ch in characters])
+
+    def _own_beginnings(self, characters: tuple[str, ...]) -> tuple[Ints, Floats]:
+        """Where words of the text may begin, and how much likelier that is than by the dictionary."""
+        own, begun = self._log_own_begun, self._log_begun
+        gains = [
+            (place, own[ch] - begun.get(ch, _LOG_UNKNOWN))
+            for ch, places in _places(characters).items()
+            if ch in own
+            for place in places
+        ]
+        return np.array([place for place, _ in gains], np.intp), np.array([gain for _, gain in gains], float)
+
+    def _words_going_on(self, head: str, characters: tuple[str, ...]) -> tuple[Ints, Floats]:
+        """Which characters go on with a word of the dictionary that begins with `head`, and how likely those are."""
+        begun = self._log_begun
+        logs = [
+            (place, log)
+            for ch, places in _places(characters).items()
+            if (log := begun.get(head + ch)) is not None
+            for place in places
+        ]
+        return np.array([place for place, _ in logs], np.intp), np.array([log for _, log in logs], float)
 
     def log_likelihood(self, text: str) -> float:
         """Natural logarithm of the probability of `text` in its best segmentation."""
