@@ -99,7 +99,7 @@ def mend_slipped_bytes(text: str) -> str:
             continue
         before = _PINYIN_NOTE.sub("", text[max(done, slip.start() - 30) : slip.start()])[-_CONTEXT:].rpartition("\n")[2]
         after = text[slip.end() : slip.end() + _LONGEST_RUN].partition("\n")[0]
-        mended = _mend_run(before, slip.group(), after, _words_of(text), traditional=is_traditional(text[:_SAMPLE]))
+        mended = _search(text).best(before, slip.group(), after)
         if mended is None:
             failed += 1
         else:
@@ -113,12 +113,12 @@ def _word_follows(text: str, at: int) -> bool:
     return len(segment(simplify(text[at : at + WordModel.LONGEST]))[0]) > 1
 
 
-@lru_cache(maxsize=1024)
-def _mend_run(before: str, slip: str, after: str, words: WordModel, *, traditional: bool) -> tuple[str, int] | None:
-    return _Search(words, traditional=traditional).best(before, slip, after)
+@lru_cache(maxsize=2)
+def _search(text: str) -> "_Search":
+    """Remembered for the second time a text is cleaned, and not for longer: it holds a model of the text's words."""
+    return _Search(_words_of(text), traditional=is_traditional(text[:_SAMPLE]))
 
 
-@lru_cache(maxsize=4)
 def _words_of(text: str) -> WordModel:
     """The word model, and what stands repeatedly where `text` is whole: its names and terms."""
     whole = [run for part in _SLIPPED.split(text) for run in _HAN_RUN.findall(simplify(part))]
@@ -149,12 +149,18 @@ class _Search:
     def __init__(self, words: WordModel, *, traditional: bool) -> None:
         self._words = words
         self._traditional = traditional
+        self._found: dict[tuple[str, str, str], tuple[str, int] | None] = {}
 
     def best(self, before: str, slip: str, after: str) -> tuple[str, int] | None:
         """The reading of the run that begins with `slip`, and how many characters of `after` it uses.
 
         None where the damaged text is about as likely.
         """
+        if (before, slip, after) not in self._found:
+            self._found[before, slip, after] = self._best(before, slip, after)
+        return self._found[before, slip, after]
+
+    def _best(self, before: str, slip: str, after: str) -> tuple[str, int] | None:
         read, nothing = self._words.read, self._words.NOTHING
         damaged = [read(nothing, simplify(before + slip))]
         for ch in simplify(after):

@@ -177,7 +177,7 @@ class WordModel:
         # What does not depend on the words of a text is shared by all models made of this one.
         self._fresh = lru_cache(_REMEMBERED)(self._fresh_words)
         self._going_on = lru_cache(_REMEMBERED)(self._words_going_on)
-        self._own_fresh = lru_cache(_REMEMBERED)(self._own_beginnings)
+        self._own_fresh: dict[tuple[str, ...], tuple[Ints, Floats]] = {}
 
     def with_words(self, shares: Mapping[str, float]) -> "WordModel":
         """This model where each of these words makes up at least such a share of the text."""
@@ -195,7 +195,7 @@ class WordModel:
         for head, log in begun.items():
             following.setdefault(head[:-1], {})[head[-1]] = log
         model._own_next = following
-        model._own_fresh = lru_cache(_REMEMBERED)(model._own_beginnings)
+        model._own_fresh = {}
         return model
 
     def read(self, reading: Reading, text: str) -> Reading:
@@ -228,7 +228,9 @@ class WordModel:
         """What `read` gives as the outlook for each of these characters, with less work: (characters,)."""
         tail, starts, score, _ = reading
         found = score + self._fresh(tail[-1:], characters)
-        places, gains = self._own_fresh(characters)
+        if characters not in self._own_fresh:
+            self._own_fresh[characters] = self._own_beginnings(characters)
+        places, gains = self._own_fresh[characters]
         found[places] += gains
         for size in range(1, min(self.LONGEST - 1, len(tail)) + 1):
             head, start = tail[-size:], starts[-size]
