@@ -1,5 +1,6 @@
 """rjieba cuts as jieba does, and jieba's cache is private."""
 
+import json
 import logging
 import os
 import re
@@ -18,7 +19,8 @@ _OWN_WORD = 3000
 _SCRIPT = "from stance.reading.words import word_model; print(word_model().log_likelihood('开源'))"
 
 
-def test_rjieba_cuts_as_jieba(seeds: list[str]) -> None:
+def test_rjieba_cuts_as_jieba(seeds: list[str], root: Path) -> None:
+    """On the seeds and on every authored statement."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import jieba
@@ -26,8 +28,11 @@ def test_rjieba_cuts_as_jieba(seeds: list[str]) -> None:
     tokenizer = jieba.Tokenizer()
     for word in own_words():
         tokenizer.add_word(word, _OWN_WORD, "n")
-    runs = {run for seed in seeds for run in re.findall(f"[{HAN}]+", simplify(clean(seed)))}
-    assert len(runs) > 500
+    files = sorted((root / "labels/authored/zh").rglob("*.jsonl"))
+    authored = [json.loads(line)["text"] for file in files for line in file.read_text(encoding="utf-8").splitlines()]
+    texts = [*map(clean, seeds), *authored]
+    runs = {run for text in texts for run in re.findall(f"[{HAN}]+", simplify(text))}
+    assert len(runs) > 10_000
     different = [run for run in sorted(runs) if segment(run) != list(tokenizer.cut(run, HMM=False))]
     assert different == []
 
