@@ -328,3 +328,12 @@ def test_a_failed_save_leaves_no_scraps(small_model: Model, tmp_path: Path, monk
     with pytest.raises(ModelError):
         small_model.save(tmp_path / "new", "# card\n")
     assert [path.name for path in (tmp_path / "new").iterdir() if path.name.startswith(".")] == []
+
+
+def test_the_card_of_the_same_model_can_stay(small_folder: Path) -> None:
+    model, card = load(small_folder), (small_folder / "README.md").read_text(encoding="utf-8")
+    model.save(small_folder, "# another card\n", keep_card=True)
+    assert (small_folder / "README.md").read_text(encoding="utf-8") == card
+    changed = Model(model.languages, {**model.metadata, "labels": {"sha256": "0"}})
+    changed.save(small_folder, "# another card\n", keep_card=True)
+    assert (small_folder / "README.md").read_text(encoding="utf-8") == "# another card\n"

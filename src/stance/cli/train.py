@@ -43,6 +43,7 @@ def command(
         trials = [*learning_curve(training, settings), *ablation(training, settings)]
     typer.echo("Training on everything …", err=True)
     trained = train(training, result.logits, documents, settings)
-    trained.save(model, card(trained, documents, result, trials))
+    # Learning curve and ablation of an earlier --full hold for a model that comes out the same.
+    trained.save(model, card(trained, documents, result, trials), keep_card=not full)
     use = "" if model.resolve() == default_folder().resolve() else f"; use it with `stance predict --model {model}`"
     typer.echo(f"wrote {model}{use}")

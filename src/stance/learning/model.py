@@ -134,8 +134,11 @@ class Model:
                 said = stance if likeliest >= min_confidence else None
                 yield Prediction(statement, said, dict(zip(STANCES, row, strict=True)), evidence)
 
-    def save(self, folder: Path, card: str) -> None:
-        """Write the model folder; what stood there stays whole until the new one is."""
+    def save(self, folder: Path, card: str, *, keep_card: bool = False) -> None:
+        """Write the model folder; what stood there stays whole until the new one is.
+
+        With `keep_card` the card there stays where the model there is the same.
+        """
         arrays: dict[str, NDArray[Any]] = {}
         temperatures: dict[str, float] = {}
         for language, model in self.languages.items():
@@ -160,9 +163,15 @@ class Model:
                 _METADATA: json.dumps(metadata, ensure_ascii=False, indent=1).encode(),
                 _CARD: card.encode(),
             }
+            if keep_card and all(_holds(folder / name, contents[name]) for name in (_WEIGHTS, _METADATA)):
+                return
             _replace_all(folder, contents)
         except OSError as error:
             raise ModelError(f"{folder}: cannot be written ({error.strerror}); name another with --model") from error
+
+
+def _holds(path: Path, data: bytes) -> bool:
+    return path.is_file() and path.read_bytes() == data
 
 
 def _replace_all(folder: Path, contents: Mapping[str, bytes]) -> None:
