@@ -1,7 +1,6 @@
 """`stance labels`."""
 
 import json
-import os
 import sys
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
@@ -169,13 +168,9 @@ def _write(file: Path, text: str) -> None:
     if file == _STANDARD:
         sys.stdout.write(text)
         return
-    beside = file.parent / f".{file.name}.{os.getpid()}"
+    from stance.cli.output import write_whole
+
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            beside.write_bytes(data)
-            beside.replace(file)
-        finally:
-            beside.unlink(missing_ok=True)
+        write_whole(file, data)
     except OSError as error:
         raise LabelError(f"{file}: cannot be written ({error.strerror}); name another with -o") from error

@@ -2,7 +2,9 @@
 
 import csv
 import json
+import os
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from stance.types import Document, Prediction, Stance
@@ -12,6 +14,21 @@ if TYPE_CHECKING:
 
 Write = Callable[[Document, Iterable[Prediction]], None]
 _COLOURS = {Stance.PRO_OPEN: "green", Stance.PRO_CLOSED: "red", Stance.NEUTRAL: "dim"}
+
+
+def write_whole(file: Path, data: bytes) -> None:
+    """Write beside and rename, so that `file` is never half written; a device or pipe is written to as it is."""
+    place = file.resolve()
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if place.exists() and not place.is_file():  # /dev/null must not be renamed over
+        place.write_bytes(data)
+        return
+    beside = place.parent / f".{place.name}.{os.getpid()}"
+    try:
+        beside.write_bytes(data)
+        beside.replace(place)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def to_row(document: Document, prediction: Prediction, *, explain: bool) -> dict[str, Any]:

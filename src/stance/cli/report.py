@@ -1,6 +1,5 @@
 """`stance report`."""
 
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
@@ -113,17 +112,9 @@ def _write(file: Path, text: str) -> None:
         except BrokenPipeError:
             forget_standard_output()
         return
-    place = file.resolve()
-    beside = place.parent / f".{place.name}.{os.getpid()}"
+    from stance.cli.output import write_whole
+
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        if place.exists() and not place.is_file():  # /dev/null must not be renamed over
-            place.write_text(text, encoding="utf-8")
-            return
-        try:
-            beside.write_text(text, encoding="utf-8")
-            beside.replace(place)
-        finally:
-            beside.unlink(missing_ok=True)
+        write_whole(file, text.encode())
     except OSError as error:
         raise StanceError(f"{file}: cannot be written ({error.strerror}); name another with -o") from error
