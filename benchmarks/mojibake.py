@@ -10,7 +10,7 @@ ways:
   others, a "?" where it saw a mark there;
 - anywhere: a lead byte lost to "?", or any pinyin inserted, at random. Here nothing tells the first character.
 
-Pinyins are those of lexicons/pinyin.txt, so the first figure holds for characters listed there.
+Pinyins are those of language/zh/pinyin.txt, so the first figure holds for characters listed there.
 """
 
 import argparse
@@ -24,11 +24,11 @@ from pathlib import Path
 import opencc
 
 from stance.learning.labels import group, read_labels
-from stance.reading.clean import clean
-from stance.reading.mojibake import mend_slipped_bytes
+from stance.repair.clean import clean
+from stance.repair.slipped import mend_slipped_bytes
 
 PASSAGES = Path(__file__).parents[1] / "labels/authored/zh/zh-02.jsonl"
-PINYINS = Path(__file__).parents[1] / "src/stance/reading/lexicons/pinyin.txt"
+PINYINS = Path(__file__).parents[1] / "src/stance/language/zh/pinyin.txt"
 NARROW_MARK = re.compile(r"(?<=[一-鿿”》）])[,:;?!]")
 # Forms that OpenCC chooses and the seeds do not.
 USUAL_FORMS = str.maketrans("爲纔衆裏喫羣峯囉啓溼麪癡", "為才眾裡吃群峰囉啟濕麵痴")

@@ -2,7 +2,7 @@
 
     python benchmarks/neighbours.py [--without NAME ...]
 
-Writes src/stance/reading/lexicons/neighbours.txt: first each character with those that follow it and how often (once
+Writes src/stance/language/zh/neighbours.txt: first each character with those that follow it and how often (once
 where no number stands), then, behind an empty line, words met twice and phrases met three times with their counts; all
 in simplified characters. It learns from seeds 000, 002, 003 and 004 and from the passages of labels/authored/zh, aside/
 included. zh-02.jsonl is left out, since benchmarks/mojibake.py tests on it; with --without, others are too, to choose
@@ -16,12 +16,13 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
+from stance.language.chinese import segment, simplify
 from stance.learning.labels import group, read_labels, text_of
-from stance.reading.clean import clean
-from stance.reading.words import WordModel, segment, simplify
+from stance.repair.clean import clean
+from stance.repair.word_model import WordModel
 
 ROOT = Path(__file__).parents[1]
-DATA = ROOT / "src/stance/reading/lexicons/neighbours.txt"
+DATA = ROOT / "src/stance/language/zh/neighbours.txt"
 TESTED = "zh-02"
 HAN = re.compile("[一-鿿]+")
 # Of 一百二十, jieba makes 一百二 and 十.

@@ -13,14 +13,19 @@ FILES = sorted(SOURCE.rglob("*.py"))
 RANKS = {
     "errors": 0,
     "types": 0,
-    "reading": 1,
-    "learning": 2,
-    "api": 3,
-    "bulk": 3,
-    "": 4,
-    "report": 5,
-    "web": 6,
-    "cli": 7,
+    "files": 1,
+    "rows": 1,
+    "language": 2,
+    "repair": 3,
+    "layout": 4,
+    "reading": 5,
+    "learning": 6,
+    "api": 7,
+    "bulk": 7,
+    "": 8,
+    "report": 9,
+    "web": 10,
+    "cli": 11,
 }
 HEAVY = {"sklearn", "scipy", "joblib"}
 MAY_BE_HEAVY = {

@@ -118,7 +118,7 @@ def test_a_fifth_has_two_annotators_who_agree(passages: list[LabelledDocument]) 
 
 def test_speakers_are_made_up(passages: list[LabelledDocument]) -> None:
     """No words are put into the mouth of anybody the lexicon knows as a person."""
-    from stance.reading.lexicon import Kind, people
+    from stance.language.lexicon import Kind, people
 
     real = {
         name for entity in people().entities if entity.kind is Kind.PERSON for name in entity.names if len(name) > 2

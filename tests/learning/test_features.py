@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stance.language.chinese import to_traditional
+from stance.language.lexicon import Kind, people
 from stance.learning.features import VIEWS, Views, characters, featurize, mask, normalize, words
-from stance.reading.lexicon import Kind, people
-from stance.reading.words import to_traditional
 from stance.types import AUTHOR, UNNAMED, Language, Speaker, Statement
 
 CASES = Path(__file__).parents[1] / "cases"

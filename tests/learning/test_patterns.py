@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stance.files import read_toml
 from stance.learning.features import normalize
 from stance.learning.patterns import Patterns, needed
-from stance.reading.lexicon import read_toml
 from stance.types import Language
 
 TABLES = (("implied", "open"), ("implied", "closed"), ("frame", "neutral"))
@@ -33,7 +33,7 @@ def test_needed(pattern: str, literals: set[str]) -> None:
 
 @pytest.mark.parametrize("language", Language)
 def test_the_automaton_finds_what_the_patterns_find_one_by_one(language: Language, root: Path) -> None:
-    tables = read_toml("stance.learning", f"cues/{language}.toml")
+    tables = read_toml(f"stance.language.{language}", "sides.toml")
     groups = {f"{table}.{key}": tables[table][key] for table, key in TABLES}
     patterns = Patterns(groups)
     found = 0

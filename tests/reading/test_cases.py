@@ -5,14 +5,14 @@ from typing import Any
 import pytest
 
 from stance.errors import InputError
+from stance.language.chinese import simplify
 from stance.reading import read
-from stance.reading.clean import clean
-from stance.reading.decode import decode
 from stance.reading.mentions import find_mentions
-from stance.reading.mojibake import mend_slipped_bytes
 from stance.reading.quotations import quotations
 from stance.reading.sentences import sentences
-from stance.reading.words import simplify
+from stance.repair.clean import clean
+from stance.repair.decode import decode
+from stance.repair.slipped import mend_slipped_bytes
 from stance.types import Language
 
 Case = dict[str, Any]

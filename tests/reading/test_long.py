@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from stance.errors import InputError
 from stance.reading import read, read_long
-from stance.reading.decode import decode_stream
+from stance.repair.decode import decode_stream
 
 PARAGRAPH = "顾明川说，开源模型更便宜。他还说，谁都能检查它。\n会议在下午结束。\n\n"
 
@@ -62,7 +62,7 @@ def test_of_a_long_page_the_article_is_read() -> None:
 def test_bytes_come_back_as_the_text(text: str, size: int) -> None:
     from unittest.mock import patch
 
-    with patch("stance.reading.decode._BLOCK", size):
+    with patch("stance.repair.decode._BLOCK", size):
         assert "".join(part for part, _ in decode_stream(io.BytesIO(text.encode()))) == text
 
 

@@ -5,13 +5,13 @@ from collections.abc import Callable
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from stance.language.chinese import simplify
 from stance.reading import read
-from stance.reading.clean import clean
-from stance.reading.decode import decode
 from stance.reading.mentions import find_mentions
 from stance.reading.quotations import quotations
 from stance.reading.sentences import sentences
-from stance.reading.words import simplify
+from stance.repair.clean import clean
+from stance.repair.decode import decode
 from stance.types import Document, Language
 
 Draw = Callable[[st.DataObject], str]

@@ -11,7 +11,7 @@ import pyarrow as pa
 from stance.bulk.documents import Columns, Fault, Kind, Part, Row, to_row
 from stance.bulk.table import check_columns
 from stance.errors import InputError
-from stance.reading.decode import decode
+from stance.repair.decode import decode
 
 # A part ends at so many bytes, however few documents they are.
 MOST_BYTES = 64_000_000

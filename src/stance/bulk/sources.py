@@ -11,7 +11,7 @@ from stance.bulk.documents import Columns, Fault, Kind, Part, Row, checked, prin
 from stance.bulk.lines import MOST_BYTES, cut_lines, read_csv, read_jsonl
 from stance.bulk.table import check_columns
 from stance.errors import InputError
-from stance.reading.decode import decode
+from stance.repair.decode import decode
 
 # Whoever begins inside a row group of Parquet decodes what stands before, so one is cut into no more parts than this.
 _MOST_CUTS = 16

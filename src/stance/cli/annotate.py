@@ -42,7 +42,7 @@ def command(
     from stance.learning.annotation import Folder, Round, named_by_text, queue
     from stance.learning.model import load
     from stance.reading import read
-    from stance.reading.decode import decode
+    from stance.repair.decode import decode
 
     if sys.stdin is None:
         raise InputError("standard input is closed; answers come from there")

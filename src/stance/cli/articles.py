@@ -13,7 +13,7 @@ from stance.errors import InputError
 
 def texts_of(file: Path) -> Iterator[str]:
     """The text of a file, or of standard input (-), block by block, so that its length does not matter."""
-    from stance.reading.decode import decode_stream
+    from stance.repair.decode import decode_stream
 
     remarked = False
     try:

@@ -9,7 +9,7 @@ from pathlib import Path
 from stance.errors import LabelError
 from stance.learning.labels import label_files, parse, source_files, to_row
 from stance.reading import read
-from stance.reading.decode import decode
+from stance.repair.decode import decode
 from stance.types import Label, Stance
 
 

@@ -15,9 +15,9 @@ from typing import Any
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from stance.errors import LexiconError
+from stance.files import read_toml
+from stance.language.chinese import inside_word
 from stance.learning.patterns import Patterns
-from stance.reading.lexicon import read_toml
-from stance.reading.words import inside_word
 from stance.types import Language
 
 OPEN, CLOSED = "open", "closed"
@@ -120,7 +120,7 @@ def cue_lexicon(language: Language) -> CueLexicon:
 
     Raises `LexiconError` where a table is missing, an entry is no string, or a pattern does not compile.
     """
-    tables = read_toml("stance.learning", f"cues/{language}.toml")
+    tables = read_toml(f"stance.language.{language}", "sides.toml")
     entries: dict[str, tuple[str, ...]] = {}
     for category, words in _categories(tables):
         for word in words:

@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
+from stance.language.chinese import HAN, inside_word, segment, simplify
+from stance.language.lexicon import people
 from stance.learning.cues import Cues, buckets, cue_reader
 from stance.learning.mirror import exchange, flip
-from stance.reading.lexicon import people
-from stance.reading.words import HAN, inside_word, segment, simplify
 from stance.types import AUTHOR, UNNAMED, Language, Statement
 
 VIEWS = ("words", "characters", "cues", "score", "around")

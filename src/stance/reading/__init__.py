@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import chain
 
+from stance.language.chinese import HAN
+from stance.layout.html import extract_article, is_page
 from stance.reading.attribution import statements
-from stance.reading.clean import clean
-from stance.reading.page import extract_article, is_page
-from stance.reading.words import HAN
+from stance.repair.clean import clean
 from stance.types import Document, Language
 
 _HAN = re.compile(f"[{HAN}]")

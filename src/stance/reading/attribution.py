@@ -8,6 +8,7 @@ a name, the turns of a transcript; then what goes on without a cue.
 import re
 from collections.abc import Iterator
 
+from stance.language.chinese import simplify
 from stance.reading.names import NAMED, MentionKind
 from stance.reading.patterns import Cue
 from stance.reading.quotations import Quotation
@@ -15,7 +16,6 @@ from stance.reading.scene import Scene
 from stance.reading.sentences import Span
 from stance.reading.turns import Turn
 from stance.reading.voices import Claim, Voices
-from stance.reading.words import simplify
 from stance.types import AUTHOR, UNNAMED, Attribution, Language, Speaker, Statement
 
 # Characters between a quotation and the cue behind it; back and forth from a cue or a quotation that are looked at.

@@ -8,9 +8,10 @@ from functools import cache
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from stance.reading.lexicon import Entity, Kind, any_of, lexicon, people
+from stance.language.chinese import inside_word
+from stance.language.lexicon import Entity, Kind, lexicon, people
+from stance.language.matching import any_of
 from stance.reading.names import Mention, MentionKind, name_finder
-from stance.reading.words import inside_word
 from stance.types import Language, Speaker
 
 

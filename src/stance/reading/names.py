@@ -9,8 +9,9 @@ from functools import cache, cached_property
 
 from ahocorasick_rs import AhoCorasick
 
-from stance.reading.lexicon import Lexicon, any_of, lexicon
-from stance.reading.words import FREQUENT, HAN, segment
+from stance.language.chinese import FREQUENT, HAN, segment
+from stance.language.lexicon import Lexicon, lexicon
+from stance.language.matching import any_of
 from stance.types import UNNAMED, Language, Speaker
 
 

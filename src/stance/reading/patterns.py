@@ -7,7 +7,8 @@ from functools import cache
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from stance.reading.lexicon import Lexicon, any_of, lexicon
+from stance.language.lexicon import Lexicon, lexicon
+from stance.language.matching import any_of
 from stance.types import Language
 
 _LETTER = re.compile(r"[A-Za-z]")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from stance.reading.words import HAN
+from stance.language.chinese import HAN
 
 _CLOSES = {"“": "”", "「": "」", "『": "』", "«": "»", '"': '"'}
 _MARK = re.compile('[“”「」『』«»"]|\n+')

@@ -3,13 +3,13 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
+from stance.language.chinese import simplify
 from stance.reading.mentions import find_mentions
 from stance.reading.names import Mention, MentionKind
 from stance.reading.patterns import Cue, patterns
 from stance.reading.quotations import Quotation, quotations
 from stance.reading.sentences import Span, sentences
 from stance.reading.turns import turns
-from stance.reading.words import simplify
 from stance.types import Language, Speaker
 
 # Characters in front of a name that introduce whoever speaks.

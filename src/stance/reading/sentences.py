@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from stance.reading.lexicon import any_of, lexicon
-from stance.reading.words import HAN
+from stance.language.chinese import HAN
+from stance.language.lexicon import lexicon
+from stance.language.matching import any_of
 from stance.types import Language
 
 Span = tuple[int, int]

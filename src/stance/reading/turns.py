@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from stance.reading.lexicon import any_of, lexicon
+from stance.language.chinese import HAN, simplify
+from stance.language.lexicon import lexicon
+from stance.language.matching import any_of
 from stance.reading.names import NAMED, Mention, MentionKind
-from stance.reading.words import HAN, simplify
 from stance.types import UNNAMED, Language, Speaker
 
 # "NAME: …" at the start of a line.

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from stance.reading.words import simplify
+from stance.language.chinese import simplify
 from stance.report.wording import Wording
 from stance.types import Evidence, Language, Prediction
 

@@ -8,9 +8,9 @@ from itertools import chain
 from pathlib import Path
 
 from stance.errors import ModelError
+from stance.language.chinese import HAN, simplify
+from stance.language.lexicon import people
 from stance.learning.model import default_folder
-from stance.reading.lexicon import people
-from stance.reading.words import HAN, simplify
 from stance.types import AUTHOR, UNNAMED, Document, Language, Prediction, Speaker, Stance
 
 _SIDES = (Stance.PRO_OPEN, Stance.PRO_CLOSED)

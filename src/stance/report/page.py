@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from stance import __version__
-from stance.reading.words import simplify
+from stance.language.chinese import simplify
 from stance.report.charts import document_chart, speaker_chart, svg
 from stance.report.evidence import cues, marked
 from stance.report.numbers import DocumentSummary, Report, Said

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from stance.reading.lexicon import read_toml
+from stance.files import read_toml
 from stance.report.numbers import SpeakerSummary
 from stance.types import AUTHOR, UNNAMED, Language
 

@@ -10,8 +10,8 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from stance.files import read_toml
 from stance.learning.model import default_folder
-from stance.reading.lexicon import read_toml
 from stance.report.wording import wording
 from stance.types import AUTHOR, UNNAMED, Language, Stance
 

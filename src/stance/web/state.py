@@ -11,7 +11,7 @@ from stance.errors import InputError
 from stance.learning.annotation import Folder, Round, Task, named_by_text, queue
 from stance.learning.model import Model, load
 from stance.reading import read
-from stance.reading.decode import decode
+from stance.repair.decode import decode
 from stance.report import read_card
 from stance.types import Document, Prediction
 from stance.web.retraining import LOCAL, Retraining

@@ -1,16 +1,13 @@
 """Typed loader of the lexicons: language data in TOML, checked on load, compiled once."""
 
-import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from importlib import resources
 from typing import Any
 
-import tomli
-
 from stance.errors import LexiconError
+from stance.files import read_toml
 from stance.types import Language
 
 
@@ -64,41 +61,30 @@ class Lexicon:
         return tuple(self.data[table][key])
 
 
-def read_toml(package: str, name: str) -> dict[str, Any]:
-    """The data file `name` of `package`.
-
-    Raises `LexiconError` where it is missing or no TOML.
-    """
-    file = resources.files(package) / name
-    try:
-        return tomli.loads(file.read_text(encoding="utf-8"))
-    except (OSError, tomli.TOMLDecodeError) as error:
-        raise LexiconError(f"{name}: {error}; reinstall stance or mend the file") from error
-
-
 @cache
 def people() -> People:
-    """The entities of `people.toml`.
+    """The entities of the folder `people`.
 
     Raises `LexiconError` where an id or a name stands twice or a post refers to an unknown organisation.
     """
-    tables = read_toml("stance.reading", "lexicons/people.toml")
-    entities = tuple(_entity(kind, table) for kind in Kind for table in tables.get(kind, []))
+    entities = tuple(
+        _entity(kind, table)
+        for kind in Kind
+        for table in read_toml("stance.language.people", f"{kind}s.toml").get(kind, [])
+    )
     by_id: dict[str, Entity] = {}
     by_name: dict[str, Entity] = {}
     by_post: dict[tuple[str, str], tuple[Entity, ...]] = {}
     for entity in entities:
         if by_id.setdefault(entity.id, entity) is not entity and entity.kind is not Kind.PRODUCT:
-            raise LexiconError(f"people.toml: id {entity.id!r} stands twice; give one of them another")
+            raise LexiconError(f"people/: id {entity.id!r} stands twice; give one of them another")
         for name in entity.names:
             if by_name.setdefault(name, entity) is not entity:
-                raise LexiconError(f"people.toml: {name!r} names both {by_name[name].id} and {entity.id}; drop one")
+                raise LexiconError(f"people/: {name!r} names both {by_name[name].id} and {entity.id}; drop one")
     for entity in entities:
         for post in entity.posts:
             if post[0] not in by_id:
-                raise LexiconError(
-                    f"people.toml: {entity.id} has a post at {post[0]!r}, which no organisation has as id"
-                )
+                raise LexiconError(f"people/: {entity.id} has a post at {post[0]!r}, which no organisation has as id")
             by_post[post] = (*by_post.get(post, ()), entity)
     return People(entities, by_name, by_id, by_post)
 
@@ -114,13 +100,13 @@ def _entity(kind: Kind, table: Mapping[str, Any]) -> Entity:
             posts=tuple((organisation, title) for organisation, title in table.get("posts", ())),
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise LexiconError(f"people.toml: {kind} {table.get('id', '?')!r} is broken ({error}); see its head") from error
+        raise LexiconError(f"{kind}s.toml: {table.get('id', '?')!r} is broken ({error}); see its head") from error
 
 
 @cache
 def lexicon(language: Language) -> Lexicon:
     """The lexicon of `language`."""
-    data = read_toml("stance.reading", f"lexicons/{language}.toml")
+    data = read_toml(f"stance.language.{language}", "speech.toml")
     cues: dict[str, str] = {}
     try:
         for kind, words in data["cues"].items():
@@ -130,39 +116,5 @@ def lexicon(language: Language) -> Lexicon:
         for words in data["cues"]["not"].values():
             cues.update(dict.fromkeys(words, ""))
     except (KeyError, AttributeError, TypeError) as error:
-        raise LexiconError(f"{language}.toml: table [cues] is broken ({error})") from error
+        raise LexiconError(f"{language}/speech.toml: table [cues] is broken ({error})") from error
     return Lexicon(language, cues, data)
-
-
-def any_of(words: Collection[str]) -> str:
-    """A pattern that matches the longest of `words` at a place; nothing for no words.
-
-    What words share at their beginnings stands there once, so that matching does not try them one by one.
-
-    >>> any_of(["说", "说道", "称", "认为"])
-    '(?:说(?:道)?|认为|称)'
-    """
-    trie: _Trie = {}
-    for word in words:
-        node = trie
-        for character in word:
-            node = node.setdefault(character, {})
-        node[""] = {}
-    return f"(?:{'|'.join(_branches(trie))})" if trie else "(?!)"
-
-
-_Trie = dict[str, "_Trie"]
-
-
-def _branches(node: _Trie) -> list[str]:
-    last = [re.escape(character) for character, child in node.items() if character and not any(child)]
-    found = [re.escape(character) + _behind(child) for character, child in node.items() if any(child)]
-    return [*found, last[0] if len(last) == 1 else f"[{''.join(last)}]"] if last else found
-
-
-def _behind(node: _Trie) -> str:
-    """What may follow at a node: one of its branches or, where a word ends here, nothing."""
-    found = _branches(node)
-    if len(found) == 1 and "" not in node:
-        return found[0]
-    return f"(?:{'|'.join(found)}){'?' * ('' in node)}"

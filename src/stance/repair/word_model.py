@@ -1,31 +1,25 @@
-"""Chinese words and characters: what cleaning, matching and features share.
-
-jieba's dictionary is the reference. Segmentation itself runs through rjieba, the same algorithm in Rust, which
-cuts Han runs exactly as jieba does with its hidden Markov model off; a test holds the two together.
-"""
+"""How likely a Chinese text is, by the words of jieba's dictionary and the characters that meet between them."""
 
 import copy
 import logging
 import math
-import operator
 import os
 import re
 import tempfile
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import opencc
 from numpy.typing import NDArray
 
-from stance.reading.lexicon import lexicon, people
+from stance.language.chinese import LONGEST_WORD, OWN_WORD, converter, own_words, simplify
+from stance.language.lexicon import lexicon
 from stance.types import Language
 
-HAN = "\u3400-\u4dbf\u4e00-\u9fff"
 # Log-probabilities, in nats, of what stands outside the dictionary; punctuation by its share of Chinese news text.
 _LOG_PUNCTUATION = {
     "，": -2.7, ",": -3.5, "。": -3.4, "、": -4.5, "“": -4.5, "”": -4.5, "：": -5.0, "？": -5.5, "！": -5.5,
@@ -38,85 +32,10 @@ _LOG_LETTER, _LOG_ODD, _ODD = -8.0, -11.0, frozenset("^_`{|}~@\\[]")
 # Times jieba's corpus holds a character as a word of its own, for it to be guessed, and to be no surprise.
 _COMMON, _COMMON_SINGLE = 200, 20_000
 _LOG_RARE_SINGLE = -2.0
-# Frequency given to our own words, in jieba's corpus of sixty million.
-_OWN_WORD = 3000
 # A share of running text that keeps rare neighbours from counting too much; how far phrases of it are trusted; how
 # long its words are on average.
 _RARE_SHARE, _PHRASE_DISCOUNT = 2e-5, 0.5
 _CHARACTERS_A_WORD = 1.6
-# The most frequent characters of modern Chinese, which make up half of any text.
-FREQUENT = frozenset(
-    "的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年过发后作里用道行所然家种事成方多经么去法学如都同现当没动面起看定天分还进好小部其些主样理心本前开但因只从想实"
-)
-
-_to_simplified = opencc.OpenCC("t2s")
-
-
-def simplify(text: str) -> str:
-    """`text` in simplified characters, one character for one, so that offsets stay valid.
-
-    >>> simplify("開源與閉源")
-    '开源与闭源'
-    """
-    simple: str = _to_simplified.convert(text)
-    if len(simple) == len(text):
-        return simple
-    by_character = (_to_simplified.convert(ch) for ch in text)
-    return "".join(new if len(new) == 1 else old for old, new in zip(text, by_character, strict=True))
-
-
-def to_traditional(text: str) -> str:
-    """`text` in traditional characters."""
-    traditional: str = _converter("s2t").convert(text)
-    return traditional
-
-
-@cache
-def _converter(name: str) -> opencc.OpenCC:
-    """Made when first needed: each dictionary takes time and memory, and few texts need them."""
-    return opencc.OpenCC(name)
-
-
-def is_traditional(text: str) -> bool:
-    """Whether `text` is written in traditional characters, judged by those that differ between the scripts."""
-    traditional = sum(map(operator.ne, text, simplify(text)))
-    simplified = sum(map(operator.ne, text, to_traditional(text)))
-    return bool(traditional > simplified)
-
-
-def frequent_share(text: str) -> float:
-    """The share of the most frequent characters of Chinese in the first of `text`."""
-    sample = simplify(text[:20_000])
-    return sum(map(FREQUENT.__contains__, sample)) / max(1, len(sample))
-
-
-def inside_word(text: str, start: int, end: int) -> bool:
-    """Whether a Latin word at `start` or `end` goes on outside: the "Meta" of "Metaverse"."""
-    return _goes_on(text[start - 1 : start] if start else "", text[start]) or _goes_on(
-        text[end - 1], text[end : end + 1]
-    )
-
-
-def _goes_on(first: str, second: str) -> bool:
-    return (first + second).isascii() and first.isalnum() and second.isalnum()
-
-
-def segment(text: str) -> list[str]:
-    """The words of `text`, a run of one script: jieba's exact mode, HMM off, with our own words added."""
-    words: list[str] = _segmenter()(text, False)
-    return words
-
-
-@cache
-def _segmenter() -> Callable[[str, bool], list[str]]:
-    """The segmenter of rjieba itself, which its import has loaded already; a second one would take as long again."""
-    import rjieba
-
-    for word in own_words():
-        rjieba.add_word(word, _OWN_WORD, "n")
-    return rjieba.cut
-
-
 # Answers of the model of words that are kept, of each kind.
 _REMEMBERED = 1 << 13
 Floats = NDArray[np.float64]
@@ -152,7 +71,7 @@ class WordModel:
     much more often than by chance one follows the other in running text.
     """
 
-    LONGEST = 5
+    LONGEST = LONGEST_WORD
     """Characters of the longest word considered."""
     NOTHING = Reading("", (), 0.0, 0.0)
 
@@ -290,7 +209,7 @@ class WordModel:
         found: dict[str, float] = {}
         regions = ("s2t", "s2tw", "s2hk")
         for region in regions:
-            forms = _converter(region).convert("\n".join(common)).split("\n")
+            forms = converter(region).convert("\n".join(common)).split("\n")
             for word, form in zip(common, forms, strict=True):
                 if len(word) == len(form):
                     for old, new in zip(word, form, strict=True):
@@ -327,7 +246,7 @@ def _meetings(neighbours: Mapping[str, Mapping[str, int]]) -> tuple[dict[str, fl
 
 def _running_text() -> tuple[dict[str, dict[str, int]], dict[str, int]]:
     """Neighbours of each character and frequent phrases of running text, as benchmarks/neighbours.py counts them."""
-    file = resources.files("stance.reading") / "lexicons/neighbours.txt"
+    file = resources.files("stance.language.zh") / "neighbours.txt"
     pairs, phrases = file.read_text(encoding="utf-8").split("\n\n")
     neighbours = {
         line[0]: {ch: int(n or 1) for ch, n in re.findall(r"(\D)(\d*)", line[2:])} for line in pairs.splitlines()
@@ -353,20 +272,12 @@ def word_model() -> WordModel:
     read = sum(sum(after.values()) for after in neighbours.values())
     frequencies = dict(tokenizer.FREQ)
     for word in (*own_words(), *collocations):
-        frequencies[word] = max(frequencies.get(word, 0), _OWN_WORD)
+        frequencies[word] = max(frequencies.get(word, 0), OWN_WORD)
     for phrase, n in phrases.items():
         known, ours = frequencies.get(phrase, 0), n / read * tokenizer.total
         learned = (known + _CHARACTERS_A_WORD * ours) / 2 if known else _PHRASE_DISCOUNT * ours
         frequencies[phrase] = max(known, int(learned))
     return WordModel(frequencies, tokenizer.total, neighbours)
-
-
-@cache
-def own_words() -> tuple[str, ...]:
-    """Words of the debate and names of its people that jieba does not know or cuts wrongly."""
-    names = (name for entity in people().entities for name in entity.zh)
-    han = re.compile(f"[{HAN}]{{2,{WordModel.LONGEST}}}")
-    return (*lexicon(Language.CHINESE).data["words"], *filter(han.fullmatch, names))
 
 
 def _private_cache() -> Path:

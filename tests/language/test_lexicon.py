@@ -9,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stance.errors import LexiconError
-from stance.reading import lexicon as module
-from stance.reading.lexicon import Kind, any_of, lexicon, people, read_toml
-from stance.reading.words import simplify
+from stance.files import read_toml
+from stance.language import lexicon as module
+from stance.language.chinese import simplify
+from stance.language.lexicon import Kind, lexicon, people
+from stance.language.matching import any_of
 from stance.types import Language
 
 
@@ -77,7 +79,7 @@ PERSON = {"id": "gu-mingchuan", "zh": ["顾明川"], "en": ["Gu Mingchuan"]}
 @pytest.mark.parametrize(
     ("tables", "message"),
     [
-        pytest.param({"person": [{"zh": ["顾明川"]}]}, "person '?'.*broken", id="no id"),
+        pytest.param({"person": [{"zh": ["顾明川"]}]}, "persons.toml: '?'.*broken", id="no id"),
         pytest.param({"person": [PERSON, PERSON]}, "'gu-mingchuan' stands twice", id="id twice"),
         pytest.param({"person": [PERSON, PERSON | {"id": "other"}]}, "'顾明川' names both", id="name twice"),
         pytest.param({"person": [PERSON | {"posts": [["nowhere", "ceo"]]}]}, "'nowhere'", id="post nowhere"),
@@ -102,10 +104,10 @@ def test_broken_people(plant: dict[str, Any], tables: dict[str, Any], message: s
 )
 def test_broken_cues(plant: dict[str, Any], table: dict[str, Any]) -> None:
     plant.update(table)
-    with pytest.raises(LexiconError, match=r"zh\.toml: table \[cues\] is broken"):
+    with pytest.raises(LexiconError, match=r"zh/speech\.toml: table \[cues\] is broken"):
         lexicon(Language.CHINESE)
 
 
 def test_missing_file() -> None:
     with pytest.raises(LexiconError, match=r"nothing\.toml: .*reinstall"):
-        read_toml("stance.reading", "nothing.toml")
+        read_toml("stance.language", "nothing.toml")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from stance.errors import InputError
-from stance.reading.words import frequent_share
+from stance.language.chinese import frequent_share
 
 _MAGIC = {
     b"%PDF": "a PDF",

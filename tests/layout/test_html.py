@@ -1,7 +1,7 @@
 """The article of a web page, and text that is none."""
 
+from stance.layout.html import extract_article
 from stance.reading import read
-from stance.reading.page import extract_article
 
 _SENTENCE = "顾明川在第{}次会议上表示，名单由办公室保管，任何人都可以来查看，不需要提前预约，也不收取费用。"
 _PAGE = (

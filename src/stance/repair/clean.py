@@ -8,9 +8,9 @@ import html
 import re
 from collections.abc import Callable
 
-from stance.reading.misread import mend_misread_lines
-from stance.reading.mojibake import mend_slipped_bytes
-from stance.reading.words import HAN
+from stance.language.chinese import HAN
+from stance.repair.misread import mend_misread_lines
+from stance.repair.slipped import mend_slipped_bytes
 
 # Tags that end a line, and tags that stand inside one. Only names of HTML, so that "a < b" and "<模型>" stay.
 _BLOCK_TAG = re.compile(

@@ -2,7 +2,7 @@
 
 import re
 
-from stance.reading.words import HAN, frequent_share
+from stance.language.chinese import HAN, frequent_share
 
 # What UTF-8 looks like when read as Latin-1 or Windows-1252: å¼€æº�, â€œ, Ã©.
 _LATIN = re.compile("[ÂÃâäåæçèéïð][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")

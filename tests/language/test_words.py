@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from stance.reading.clean import clean
-from stance.reading.words import HAN, is_traditional, own_words, segment, simplify, to_traditional, word_model
+from stance.language.chinese import HAN, is_traditional, own_words, segment, simplify, to_traditional
+from stance.repair.clean import clean
+from stance.repair.word_model import word_model
 
-# As in words.py: the frequency of our own words.
+# As in chinese.py: the frequency of our own words.
 _OWN_WORD = 3000
-_SCRIPT = "from stance.reading.words import word_model; print(word_model().log_likelihood('开源'))"
+_SCRIPT = "from stance.repair.word_model import word_model; print(word_model().log_likelihood('开源'))"
 
 
 def test_rjieba_cuts_as_jieba(seeds: list[str], root: Path) -> None:

@@ -26,17 +26,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from stance.reading.words import (
-    HAN,
-    Floats,
-    Reading,
-    WordModel,
-    is_traditional,
-    segment,
-    simplify,
-    to_traditional,
-    word_model,
-)
+from stance.language.chinese import HAN, is_traditional, segment, simplify, to_traditional
+from stance.repair.word_model import Floats, Reading, WordModel, word_model
 
 # A lead byte shown as "?", perhaps followed by the end of an inserted pinyin, and then a character of the run.
 _PINYIN = "[a-zü]{0,6}[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-zü]{0,6}"
@@ -272,7 +263,7 @@ def _leads_told(before: str, pinyin: str) -> list[int]:
 @cache
 def _pinyins() -> Mapping[str, str]:
     """Characters by their pinyin, those that scrapers put one behind."""
-    file = resources.files("stance.reading") / "lexicons/pinyin.txt"
+    file = resources.files("stance.language.zh") / "pinyin.txt"
     rows = (line.split() for line in file.read_text(encoding="utf-8").splitlines() if not line.startswith("#"))
     return {row[0]: "".join(row[1:]) for row in rows}
 

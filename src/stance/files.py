@@ -1,0 +1,20 @@
+"""Files read and written: data files of the package, and the one way to write a file whole."""
+
+from importlib import resources
+from typing import Any
+
+import tomli
+
+from stance.errors import LexiconError
+
+
+def read_toml(package: str, name: str) -> dict[str, Any]:
+    """The data file `name` of `package`.
+
+    Raises `LexiconError` where it is missing or no TOML.
+    """
+    file = resources.files(package) / name
+    try:
+        return tomli.loads(file.read_text(encoding="utf-8"))
+    except (OSError, tomli.TOMLDecodeError) as error:
+        raise LexiconError(f"{name}: {error}; reinstall stance or mend the file") from error
