@@ -123,5 +123,5 @@ def test_speakers_are_made_up(passages: list[LabelledDocument]) -> None:
     real = {
         name for entity in people().entities if entity.kind is Kind.PERSON for name in entity.names if len(name) > 2
     }
-    speakers = {label.statement.speaker.name for passage in passages for label in passage.labels}
+    speakers = {label.statement.speaker_name for passage in passages for label in passage.labels}
     assert not {name for speaker in speakers for name in speaker.split("、") if name in real}

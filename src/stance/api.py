@@ -16,7 +16,7 @@ def analyze(
     `model` is a loaded model, a model folder, or None for the one that ships. Below
     `min_confidence` a stance is withheld: None. Raises `ModelError` for a damaged one.
 
-    >>> [(p.statement.speaker.name, str(p.stance)) for p in analyze("开源是智商税。")]
+    >>> [(p.statement.speaker_name, str(p.stance)) for p in analyze("开源是智商税。")]
     [('author', 'pro-closed')]
     """
     chosen = model if isinstance(model, Model) else load(model)

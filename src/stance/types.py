@@ -25,7 +25,7 @@ class Speaker:
     """Whose words or views a statement gives."""
 
     name: str
-    """As the text writes it, pronouns and titles resolved; several sharing a statement joined with "、"."""
+    """As the text writes it, pronouns and titles resolved."""
     id: str | None = None
     """Canonical across languages ("mark-zuckerberg"); None for those the lexicon does not know."""
 
@@ -36,16 +36,55 @@ UNNAMED = Speaker("unnamed")
 """A voice that the text leaves without a name."""
 
 
+class BlockKind(StrEnum):
+    """What a block of a document is."""
+
+    PARAGRAPH = "paragraph"
+    HEADING = "heading"
+    ITEM = "item"
+    QUOTATION = "quotation"
+    TURN = "turn"
+    CAPTION = "caption"
+    CODE = "code"
+    TABLE = "table"
+    FURNITURE = "furniture"
+    """Menus, share bars, related articles, bylines, post headers, adverts."""
+    FRONT_MATTER = "front matter"
+
+
+class Rule(StrEnum):
+    """What proposed the speaker of a statement."""
+
+    NARRATION = "narration"
+    """Nothing gives the statement to anybody."""
+    CUE = "cue"
+    CUE_BEFORE_SUBJECT = "cue before subject"
+    SUBJECT_LEFT_OUT = "subject left out"
+    FRAME = "frame"
+    UNNAMED_FRAME = "unnamed frame"
+    COLON = "colon"
+    TURN = "turn"
+    SOURCE_BEHIND = "source behind"
+    """In brackets, behind a dash or in a byline behind a quotation."""
+    BETWEEN_QUOTATIONS = "between quotations"
+    QUOTATION_GOES_ON = "quotation goes on"
+    PERSON_SPOKEN_OF = "quotation of the person spoken of"
+    BLOCK_QUOTATION = "block quotation"
+    RETELLING = "retelling"
+
+
 @dataclass(frozen=True, slots=True)
 class Attribution:
-    """Why a statement has its speaker."""
+    """Why a statement has its speakers, and how sure that is."""
 
-    rule: str
-    """Name of the rule that decided."""
+    rule: Rule
+    """The rule that proposed them."""
     cue: str = ""
     """The word that told that somebody speaks, as the text writes it."""
     mention: str = ""
     """The words that named the speaker, as the text writes them."""
+    confidence: float = 1.0
+    """Calibrated probability that the speakers are right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +96,16 @@ class Statement:
     """First character, counted in the cleaned text of the document."""
     end: int
     """Behind the last character."""
-    speaker: Speaker = AUTHOR
-    attribution: Attribution = Attribution("narration")
+    speakers: tuple[Speaker, ...] = (AUTHOR,)
+    """Whose words or views it gives; several where they share it."""
+    attribution: Attribution = Attribution(Rule.NARRATION)
+    block: BlockKind = BlockKind.PARAGRAPH
+    """The kind of block it stands in."""
+
+    @property
+    def speaker_name(self) -> str:
+        """The speakers as one text, as labels write them: names joined with "、"."""
+        return "、".join(speaker.name for speaker in self.speakers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +119,12 @@ class Document:
     statements: tuple[Statement, ...]
     start: int = 0
     """Where a long text is read in parts: characters of the cleaned text in front of this one, which offsets count."""
+    title: str = ""
+    author: str = ""
+    """Whoever the document says wrote it; its narrator stays `AUTHOR`."""
+    date: str = ""
+    """As the document writes it."""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

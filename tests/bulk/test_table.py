@@ -23,8 +23,8 @@ def test_a_row_a_statement() -> None:
             "start": prediction.statement.start,
             "end": prediction.statement.end,
             "text": prediction.statement.text,
-            "speaker": prediction.statement.speaker.name,
-            "speaker_id": prediction.statement.speaker.id,
+            "speaker": prediction.statement.speaker_name,
+            "speaker_id": prediction.statement.speakers[0].id,
             "stance": prediction.stance,
             "confidence": pytest.approx(prediction.confidence, abs=1e-6),
         }

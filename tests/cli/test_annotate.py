@@ -24,7 +24,7 @@ def annotate(stance: Run, small_folder: Path, tmp_path: Path) -> Run:
 
 def _labels(tmp_path: Path) -> list[tuple[str, str, str, str]]:
     return [
-        (label.statement.text, label.statement.speaker.name, str(label.stance), label.note)
+        (label.statement.text, label.statement.speaker_name, str(label.stance), label.note)
         for document in load_documents(tmp_path / "labels/local")
         for label in document.labels
     ]

@@ -20,7 +20,7 @@ def test_the_article_is_taken_out_of_its_page() -> None:
 
 
 def test_a_page_is_read_like_its_article() -> None:
-    speakers = [statement.speaker.name for statement in read(_PAGE).statements]
+    speakers = [statement.speaker_name for statement in read(_PAGE).statements]
     assert speakers.count("顾明川") == 6
 
 

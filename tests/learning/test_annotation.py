@@ -25,7 +25,7 @@ DOCUMENT = named_by_text(read("顾明川说，开源更便宜。闭源更安全�
 def _label(
     start: int = 0, end: int = 3, stance: Stance = Stance.NEUTRAL, note: str = "", document: str = DOCUMENT.id
 ) -> Label:
-    statement = Statement(DOCUMENT.text[start:end], start, end, Speaker("某人"))
+    statement = Statement(DOCUMENT.text[start:end], start, end, (Speaker("某人"),))
     return Label(document, statement, stance, "t", note)
 
 

@@ -24,7 +24,7 @@ from stance.learning.evaluation import (
     speaker_scores,
 )
 from stance.learning.features import Features
-from stance.learning.labels import LabelledDocument, group, source_files
+from stance.learning.labels import LabelledDocument, group, source_files, speakers_of
 from stance.learning.model import Floats, Model
 from stance.learning.training import Example, Settings, examples
 from stance.types import AUTHOR, UNNAMED, Document, Label, Language, Speaker, Stance, Statement
@@ -178,7 +178,8 @@ def test_kappa_where_there_is_nothing_to_disagree_on() -> None:
 
 
 def _document(name: str, *rows: tuple[int, int, str, Stance]) -> LabelledDocument:
-    labels = (Label(name, Statement("字" * (end - at), at, end, Speaker(who)), of, "t") for at, end, who, of in rows)
+    given = ((Statement("字" * (end - at), at, end, speakers_of(who)), of) for at, end, who, of in rows)
+    labels = (Label(name, statement, of, "t") for statement, of in given)
     (document,) = group(list(labels))
     return document
 
@@ -211,7 +212,7 @@ def test_agreement_wants_two_annotators(names: Sequence[str], tmp_path: Path) ->
 
 
 def _read(*rows: tuple[int, int, Speaker]) -> Document:
-    statements = tuple(Statement("字" * (end - at), at, end, speaker) for at, end, speaker in rows)
+    statements = tuple(Statement("字" * (end - at), at, end, (speaker,)) for at, end, speaker in rows)
     return Document("a", "字" * rows[-1][1], Language.CHINESE, statements)
 
 

@@ -19,8 +19,8 @@ from stance.learning.exchange import (
     to_doccano,
     to_label_studio,
 )
-from stance.learning.labels import LabelledDocument, group, to_row, write_labels
-from stance.types import AUTHOR, Label, Language, Speaker, Stance, Statement
+from stance.learning.labels import LabelledDocument, group, speakers_of, to_row, write_labels
+from stance.types import AUTHOR, Label, Language, Stance, Statement
 
 # An emoji and a Han character that are two code units each in JavaScript.
 TEXT = "😀开源更便宜。\n\n𠮷田说，闭源更安全。 再见。"
@@ -28,7 +28,7 @@ FIRST, SECOND, THIRD = (0, 7), (9, 19), (20, 23)
 
 
 def _label(place: tuple[int, int], stance: Stance, speaker: str = "author", note: str = "") -> Label:
-    statement = Statement(TEXT[slice(*place)], *place, Speaker(speaker))
+    statement = Statement(TEXT[slice(*place)], *place, speakers_of(speaker))
     return Label("made-up/1", statement, stance, "a", note)
 
 
@@ -45,7 +45,7 @@ LABELLED = LabelledDocument(
 
 def _rows(annotation: Annotation) -> list[tuple[str, str, str, str, str]]:
     return [
-        (label.statement.text, label.statement.speaker.name, label.stance, label.annotator, label.note)
+        (label.statement.text, label.statement.speaker_name, label.stance, label.annotator, label.note)
         for label in annotation.labels
     ]
 
@@ -67,7 +67,7 @@ def _documents(draw: st.DrawFn) -> list[LabelledDocument]:
         document = draw(st.sampled_from(sorted(ends)))
         start = ends[document] + draw(st.integers(0, 3))
         ends[document] = start + len(text)
-        statement = Statement(text, start, ends[document], Speaker(draw(st.just("author") | _names)))
+        statement = Statement(text, start, ends[document], speakers_of(draw(st.just("author") | _names)))
         labels.append(
             Label(document, statement, draw(st.sampled_from(Stance)), draw(_names), draw(st.text(max_size=9)))
         )
@@ -145,8 +145,8 @@ def test_doccano_entities_of_a_text_that_was_not_ours() -> None:
     )
     found = _one(from_doccano("\n" + line, "alice.jsonl"))
     assert found.document == "alice/7"
-    assert [(label.statement.text, label.statement.speaker) for label in found.labels] == [
-        ("😀开源更便宜。", AUTHOR), ("𠮷田说，闭源更安全。", AUTHOR),
+    assert [(label.statement.text, label.statement.speakers) for label in found.labels] == [
+        ("😀开源更便宜。", (AUTHOR,)), ("𠮷田说，闭源更安全。", (AUTHOR,)),
     ]  # fmt: skip
     assert {label.document for label in found.labels} == {"alice/7"}
 

@@ -15,6 +15,7 @@ from stance.learning.labels import (
     label_files,
     load_documents,
     read_labels,
+    speakers_of,
     to_row,
     write_labels,
 )
@@ -50,7 +51,7 @@ def _labels(draw: st.DrawFn) -> list[Label]:
         document = draw(st.sampled_from(["a", "b/1", "c d"]))
         start = ends.get(document, 0) + draw(st.integers(0, 3))
         ends[document] = start + len(text)
-        statement = Statement(text, start, ends[document], Speaker(draw(st.text(max_size=5))))
+        statement = Statement(text, start, ends[document], speakers_of(draw(st.text(max_size=5))))
         stance, annotator, note = draw(st.sampled_from(Stance)), draw(st.text(max_size=3)), draw(st.text(max_size=9))
         labels.append(Label(document, statement, stance, annotator, note))
     return labels
@@ -75,7 +76,7 @@ def test_round_trip(tmp_path_factory: pytest.TempPathFactory, labels: list[Label
 def test_a_line_has_the_fields_of_the_design(tmp_path: Path) -> None:
     (label,) = read_labels(_write(tmp_path / "one.jsonl", GOOD))
     assert label == Label(
-        "made-up/1", Statement("开源更便宜。", 3, 9, Speaker("顾明川")), Stance.PRO_OPEN, "a", note=""
+        "made-up/1", Statement("开源更便宜。", 3, 9, (Speaker("顾明川"),)), Stance.PRO_OPEN, "a", note=""
     )
     assert list(to_row(label)) == list(GOOD)
     write_labels(tmp_path / "two.jsonl", [label])

@@ -61,7 +61,7 @@ def test_mentions(case: Case) -> None:
 
 def _check_attribution(case: Case) -> None:
     statements = read(case["text"]).statements
-    assert [statement.speaker.name for statement in statements] == case["speakers"]
+    assert [statement.speaker_name for statement in statements] == case["speakers"]
     if "statements" in case:
         assert [statement.text for statement in statements] == case["statements"]
 

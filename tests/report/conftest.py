@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from stance.learning.labels import speakers_of
 from stance.report import Report, build
 from stance.types import AUTHOR, UNNAMED, Document, Evidence, Language, Prediction, Speaker, Stance, Statement
 
@@ -31,7 +32,8 @@ def document(id: str, language: Language, rows: Sequence[Row], *, between: str =
     for speaker, said, stance, confidence in rows:
         text += between if text else ""
         at = start + len(text)
-        predictions.append(predicted(Statement(said, at, at + len(said), speaker), stance, confidence))
+        statement = Statement(said, at, at + len(said), speakers_of(speaker.name))
+        predictions.append(predicted(statement, stance, confidence))
         text += said
     return Document(id, text, language, tuple(p.statement for p in predictions), start), predictions
 

@@ -25,7 +25,7 @@ def _paste(client: TestClient, text: str = TEXT) -> str:
 
 def _own(workspace: Workspace) -> list[tuple[str, str, Stance, str]]:
     return [
-        (label.statement.text, label.statement.speaker.name, label.stance, label.note)
+        (label.statement.text, label.statement.speaker_name, label.stance, label.note)
         for document in load_documents(workspace.folder.path)
         for label in document.labels
     ]

@@ -163,7 +163,7 @@ def test_paste_correct_retrain_export(browser: Any, serve: Any, root: Path, tmp_
         for key in "3k1u3":
             _press(browser, key)
         (document,) = load_documents(tmp_path / "small/local")
-        assert [(label.statement.speaker.name, str(label.stance)) for label in document.labels if label.note] == [
+        assert [(label.statement.speaker_name, str(label.stance)) for label in document.labels if label.note] == [
             ("李彦宏", "pro-closed")
         ]
         assert [str(label.stance) for label in document.labels].count("neutral") == 2

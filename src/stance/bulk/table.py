@@ -82,5 +82,5 @@ def _loaded(folder: Path) -> Model:
 def _values(document: str | None, prediction: Prediction) -> Iterator[object]:
     statement = prediction.statement
     yield from (document, statement.start, statement.end, statement.text)
-    yield from (statement.speaker.name, statement.speaker.id, prediction.stance, prediction.confidence)
+    yield from (statement.speaker_name, statement.speakers[0].id, prediction.stance, prediction.confidence)
     yield from (prediction.probabilities[stance] for stance in STANCES)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Literal, cast
 import typer
 
 from stance.errors import InputError, LabelError
-from stance.types import Label, Speaker, Stance
+from stance.learning.labels import speakers_of
+from stance.types import Label, Stance
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -97,8 +98,8 @@ def _ask(console: "Console", task: "Task", round: "Round", signed: str) -> Label
             return cast("Literal['q', 'u', 'k']", key)
         if key == "s":
             said = rest.strip() or (_line(console, "speaker: ") or "").strip()
-            statement = replace(statement, speaker=Speaker(said)) if said else statement
-            console.print(f"speaker: {_plain(statement.speaker.name)}")
+            statement = replace(statement, speakers=speakers_of(said)) if said else statement
+            console.print(f"speaker: {_plain(statement.speaker_name)}")
         elif key == "n":
             note = rest.strip() or (_line(console, "note: ") or "").strip()
         else:
@@ -113,7 +114,7 @@ def _show(console: "Console", task: "Task", round: "Round") -> None:
         if words.strip():
             console.print(f"[{style}]{_plain(words.strip())}[/{style}]")
     prediction = task.prediction
-    console.print(f"[dim]{_plain(statement.speaker.name)}: {prediction.stance}, {prediction.confidence:.2f}[/dim]")
+    console.print(f"[dim]{_plain(statement.speaker_name)}: {prediction.stance}, {prediction.confidence:.2f}[/dim]")
     console.print(f"[dim]{_KEYS}[/dim]")
 
 

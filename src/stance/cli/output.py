@@ -39,8 +39,8 @@ def to_row(document: Document, prediction: Prediction, *, explain: bool) -> dict
         "start": statement.start,
         "end": statement.end,
         "text": statement.text,
-        "speaker": statement.speaker.name,
-        "speaker_id": statement.speaker.id,
+        "speaker": statement.speaker_name,
+        "speaker_id": statement.speakers[0].id,
         "stance": prediction.stance,
         "confidence": round(prediction.confidence, 4),
         "probabilities": {stance: round(p, 4) for stance, p in prediction.probabilities.items()},
@@ -120,7 +120,7 @@ def _print_table(console: "Console", document: Document, predictions: Iterable[P
             weights = ", ".join(f"{e.feature} {e.weight:+.2f}" for e in prediction.evidence)
             text += f"\n[dim]speaker: {escape(reasons)}\nstance: {escape(weights)}[/dim]"
         table.add_row(
-            escape(statement.speaker.name),
+            escape(statement.speaker_name),
             f"[{colour}]{prediction.stance or '–'}[/{colour}]",
             f"{prediction.confidence:.2f}",
             text,

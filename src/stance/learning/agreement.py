@@ -37,7 +37,7 @@ def agreement(first: Sequence[LabelledDocument], second: Sequence[LabelledDocume
                 if other.statement.start >= label.statement.end:
                     break
                 stances.append((label.stance, other.stance))
-                speakers.append((label.statement.speaker.name, other.statement.speaker.name))
+                speakers.append((label.statement.speaker_name, other.statement.speaker_name))
     return Agreement(
         len(stances), kappa(stances), sum(a == b for a, b in stances), kappa(speakers), sum(a == b for a, b in speakers)
     )

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from stance.errors import LabelError
-from stance.learning.labels import group, read_labels, to_row
-from stance.types import Document, Label, Prediction, Speaker, Statement
+from stance.learning.labels import group, read_labels, speakers_of, to_row
+from stance.types import Document, Label, Prediction, Statement
 
 # The only document names that become file names.
 _NAME = re.compile(r"local/([0-9a-f]{16})")
@@ -91,7 +91,7 @@ class Folder:
         """
         said = label.statement
         # Only what a file keeps, so that the label equals itself read back.
-        label = replace(label, statement=Statement(said.text, said.start, said.end, Speaker(said.speaker.name)))
+        label = replace(label, statement=Statement(said.text, said.start, said.end, speakers_of(said.speaker_name)))
         with self._locked():
             before = self.labels(label.document)
             replaced = tuple(one for one in before if _overlap(one, label))

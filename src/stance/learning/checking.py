@@ -71,7 +71,7 @@ def parse_line(line: bytes | str, place: str) -> Label:
     for field, value in (
         ("document", label.document),
         ("text", label.statement.text),
-        ("speaker", label.statement.speaker.name),
+        ("speaker", label.statement.speaker_name),
     ):
         if not value.strip():
             raise LabelError(f"{place}: field {field!r} is empty")

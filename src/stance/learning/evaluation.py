@@ -355,16 +355,16 @@ def speaker_scores(labelled: LabelledDocument, document: Document) -> SpeakerSco
             at += 1
         overlap = [s for s in document.statements[at:] if s.start < end][:8]
         best = max(overlap, key=lambda s: min(end, s.end) - max(start, s.start), default=None)
-        found = best.speaker if best is not None else AUTHOR
-        same = _same(label.statement.speaker, found)
+        found = best.speakers if best is not None else (AUTHOR,)
+        same = _same(label.statement.speakers, found)
         right += same
-        gold_other += label.statement.speaker != AUTHOR
-        predicted_other += found != AUTHOR
-        right_other += same and label.statement.speaker != AUTHOR
+        gold_other += label.statement.speakers != (AUTHOR,)
+        predicted_other += found != (AUTHOR,)
+        right_other += same and label.statement.speakers != (AUTHOR,)
     return SpeakerScores(len(labelled.labels), right, gold_other, predicted_other, right_other)
 
 
-def _same(gold: Speaker, found: Speaker) -> bool:
+def _same(gold: tuple[Speaker, ...], found: tuple[Speaker, ...]) -> bool:
     """Whether two names are one, or one holds the other (李开复博士, 李开复); any of those who share it."""
-    names, others = gold.name.split("、"), found.name.split("、")
+    names, others = [one.name for one in gold], [one.name for one in found]
     return any(a == b or (len(a) > 1 and len(b) > 1 and (a in b or b in a)) for a in names for b in others)

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from stance.errors import LabelError
-from stance.learning.labels import LabelledDocument, text_of, to_row
-from stance.types import AUTHOR, Label, Speaker, Stance, Statement
+from stance.learning.labels import LabelledDocument, speakers_of, text_of, to_row
+from stance.types import AUTHOR, Label, Stance, Statement
 
 LABEL_STUDIO_CONFIG = """\
 <View>
@@ -70,8 +70,8 @@ def _example(document: LabelledDocument) -> dict[str, Any]:
         statement = label.statement
         # Stance first: where overlaps are forbidden, doccano keeps the first of two labels.
         spans.append((statement.start, statement.end, label.stance))
-        if statement.speaker.name != AUTHOR.name:
-            spans.append((statement.start, statement.end, _SPEAKER + statement.speaker.name))
+        if statement.speaker_name != AUTHOR.name:
+            spans.append((statement.start, statement.end, _SPEAKER + statement.speaker_name))
     return {"text": text_of(document), "label": spans, "document": document.id, "origin": _origin(document)}
 
 
@@ -147,7 +147,7 @@ def _task(document: LabelledDocument) -> dict[str, Any]:
     for number, label in enumerate(document.labels):
         statement = label.statement
         place = {"start": statement.start, "end": statement.end}
-        speaker = "" if statement.speaker.name == AUTHOR.name else statement.speaker.name
+        speaker = "" if statement.speaker_name == AUTHOR.name else statement.speaker_name
         values = [("stance", "labels", {"text": statement.text, "labels": [label.stance]})]
         values += [
             (field, "textarea", {"text": [text]})
@@ -286,7 +286,7 @@ def _labels(
         speaker = span.speaker.strip() or AUTHOR.name
         same = kept is not None and (kept["stance"], kept["speaker"]) == (span.stance, speaker)
         note = span.note if span.note is not None else str(kept["note"]) if kept is not None else ""
-        statement = Statement(text[start:end], start, end, Speaker(speaker))
+        statement = Statement(text[start:end], start, end, speakers_of(speaker))
         yield Label(
             "", statement, span.stance, str(kept["annotator"]) if kept is not None and same else annotator, note
         )

@@ -83,14 +83,14 @@ def _surroundings(statements: Sequence[Statement], cues: Sequence[Cues]) -> Iter
     """For each statement what those around it argue for: the ones next to it, and all others of its speaker."""
     totals: dict[str, float] = {}
     for statement, own in zip(statements, cues, strict=True):
-        totals[statement.speaker.name] = totals.get(statement.speaker.name, 0.0) + own.score
+        totals[statement.speaker_name] = totals.get(statement.speaker_name, 0.0) + own.score
     for at, (statement, own) in enumerate(zip(statements, cues, strict=True)):
         found = []
         for name, place in (("before", at - 1), ("after", at + 1)):
             if 0 <= place < len(statements):
-                same = "" if statements[place].speaker == statement.speaker else " another"
+                same = "" if statements[place].speakers == statement.speakers else " another"
                 found.append(f"{name}{same}: {_leaning(cues[place].score)}")
-        found.append(f"speaker elsewhere: {_leaning(totals[statement.speaker.name] - own.score)}")
+        found.append(f"speaker elsewhere: {_leaning(totals[statement.speaker_name] - own.score)}")
         yield found
 
 
@@ -108,7 +108,7 @@ def mask(statement: Statement) -> str:
     text = statement.text
     simple = simplify(text)
     spans = [(start, end) for _, start, end in _names().find_matches_as_indexes(simple)]
-    names = () if statement.speaker in (AUTHOR, UNNAMED) else statement.speaker.name.split("、")
+    names = [speaker.name for speaker in statement.speakers if speaker not in (AUTHOR, UNNAMED)]
     for name in names:
         spans += [found.span() for found in re.finditer(re.escape(name), text) if len(name) > 1]
     spans = [(start, end) for start, end in spans if not inside_word(text, start, end)]

@@ -14,6 +14,11 @@ from stance.types import Document, Label, Language, Speaker, Stance, Statement
 _FIELDS = {"document": str, "start": int, "end": int, "text": str, "speaker": str, "stance": str, "annotator": str}
 
 
+def speakers_of(name: str) -> tuple[Speaker, ...]:
+    """The speakers that a label names, several joined with "、"."""
+    return tuple(Speaker(part) for part in name.split("、") if part) or (Speaker(name),)
+
+
 @dataclass(frozen=True, slots=True)
 class LabelledDocument:
     """The labels of one document, in text order."""
@@ -67,7 +72,7 @@ def parse(line: str, place: str) -> Label:
         )
     if any("\ud800" <= ch <= "\udfff" for ch in row["text"]):
         raise LabelError(f"{place}: field 'text' holds half a character; write it as UTF-8")
-    statement = Statement(row["text"], row["start"], row["end"], Speaker(row["speaker"]))
+    statement = Statement(row["text"], row["start"], row["end"], speakers_of(row["speaker"]))
     return Label(row["document"], statement, Stance(row["stance"]), row["annotator"], str(row.get("note") or ""))
 
 
@@ -78,7 +83,7 @@ def to_row(label: Label) -> dict[str, Any]:
         "start": label.statement.start,
         "end": label.statement.end,
         "text": label.statement.text,
-        "speaker": label.statement.speaker.name,
+        "speaker": label.statement.speaker_name,
         "stance": label.stance,
         "annotator": label.annotator,
         "note": label.note,

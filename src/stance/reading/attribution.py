@@ -16,7 +16,7 @@ from stance.reading.scene import Scene
 from stance.reading.sentences import Span
 from stance.reading.turns import Turn
 from stance.reading.voices import Claim, Voices
-from stance.types import AUTHOR, UNNAMED, Attribution, Language, Speaker, Statement
+from stance.types import AUTHOR, UNNAMED, Attribution, Language, Rule, Speaker, Statement
 
 # Characters between a quotation and the cue behind it; back and forth from a cue or a quotation that are looked at.
 _REACH, _BACK, _FORTH = 60, 200, 160
@@ -32,8 +32,8 @@ _CUTS = {Language.CHINESE: "，,；;。！？!?：:", Language.ENGLISH: ""}
 _TOPIC = 12
 # Sentences that a retelling goes on for without a new cue, and the rules behind which it may.
 _LONGEST_RETELLING = 3
-_RETOLD = frozenset({"cue", "retelling", "frame", "subject left out"})
-_NARRATION = Attribution("narration")
+_RETOLD = frozenset({Rule.CUE, Rule.RETELLING, Rule.FRAME, Rule.SUBJECT_LEFT_OUT})
+_NARRATION = Attribution(Rule.NARRATION)
 _BEHIND_QUOTATION = re.compile(r"[，,]? ?")
 _COLON_LATER = re.compile(r"[：:](?=\s?[^\s\d“”\"])")
 # Between a cue and its subject behind it: said the company's chief scientist, Dana Whitlock.
@@ -57,7 +57,7 @@ class _Reader:
         self._voices = Voices(scene)
         self._turns_last = self._is_transcript(list(scene.turns.values()))
         self._quoted: dict[Quotation, Claim | None] = {}
-        self._block: Speaker | None = None
+        self._block: tuple[Speaker, ...] | None = None
         self._ended_quoting = False
         self._retold = 0
         self._before: Span = (0, 0)
@@ -71,7 +71,7 @@ class _Reader:
             claims = self._claims_in(start, end, new_paragraph=new_line)
             claims = claims or self._block_quotation(start, end, new_paragraph=new_line, before=previous_end)
             for part in self._cut(start, end, claims):
-                yield Statement(self._text[part.start : part.end], part.start, part.end, part.speaker, part.why)
+                yield Statement(self._text[part.start : part.end], part.start, part.end, part.speakers, part.why)
             self._voices.heard(claims)
             self._ended_quoting = any(q.end >= end - 1 for q in self._scene.quotations_in(start, end))
             self._before = start, end
@@ -103,7 +103,9 @@ class _Reader:
 
     def _in_turn(self, start: int, end: int) -> Claim | None:
         turn = self._voices.turn
-        return None if turn is None else Claim(start, end, turn.speaker, Attribution("turn", mention=turn.mention))
+        return (
+            None if turn is None else Claim(start, end, (turn.speaker,), Attribution(Rule.TURN, mention=turn.mention))
+        )
 
     # --- one sentence ------------------------------------------------------------------------------------------------
 
@@ -120,7 +122,7 @@ class _Reader:
         claims += self._colon_claims(words, end)
         in_turn = self._in_turn(start, end)
         if not claims and in_turn is None and self._patterns.unnamed_frame.search(self._simple, start, end):
-            claims = [Claim(start, end, UNNAMED, Attribution("unnamed frame"))]
+            claims = [Claim(start, end, (UNNAMED,), Attribution(Rule.UNNAMED_FRAME))]
         if not claims and in_turn is None:
             claims = list(self._colon_later(start, end))
         if not claims and quoted:
@@ -135,25 +137,25 @@ class _Reader:
         for claim in claims:
             if not parts:
                 parts = self._after_narration(start, end, claim)
-            elif claim.speaker != parts[-1].speaker:
+            elif claim.speakers != parts[-1].speakers:
                 at = self._last_mark(claim.start, parts[-1].start)
                 if parts[-1].start < at < end:
-                    parts[-1] = Claim(parts[-1].start, at, parts[-1].speaker, parts[-1].why)
-                    parts.append(Claim(at, end, claim.speaker, claim.why))
+                    parts[-1] = Claim(parts[-1].start, at, parts[-1].speakers, parts[-1].why)
+                    parts.append(Claim(at, end, claim.speakers, claim.why))
         for part in parts or [Claim(start, end, self._voices.narrator, _NARRATION)]:
             words = self._text[part.start : part.end]
             first = part.start + len(words) - len(words.lstrip())
             last = part.end - len(words) + len(words.rstrip())
             if first < last:
-                yield Claim(first, last, part.speaker, part.why)
+                yield Claim(first, last, part.speakers, part.why)
 
     def _after_narration(self, start: int, end: int, claim: Claim) -> list[Claim]:
         """The first claim of a sentence, with the narrator's own clause before it where a contrast divides the two."""
         at = self._last_mark(claim.start, start)
         turns = self._patterns.contrast.match(self._simple[at : at + 12])
-        if turns and at - start >= _OWN_CLAUSE and claim.why.rule == "cue":
-            return [Claim(start, at, self._voices.narrator, _NARRATION), Claim(at, end, claim.speaker, claim.why)]
-        return [Claim(start, end, claim.speaker, claim.why)]
+        if turns and at - start >= _OWN_CLAUSE and claim.why.rule is Rule.CUE:
+            return [Claim(start, at, self._voices.narrator, _NARRATION), Claim(at, end, claim.speakers, claim.why)]
+        return [Claim(start, end, claim.speakers, claim.why)]
 
     def _last_mark(self, at: int, least: int) -> int:
         """Behind the last mark before `at` where another speaker may come in, or `least`."""
@@ -176,7 +178,7 @@ class _Reader:
         """Whose words the quotation is by what stands directly before or behind it; None if nothing tells."""
         if quotation not in self._quoted:
             told = self._led_in(quotation) or self._followed(quotation)
-            self._quoted[quotation] = told and Claim(quotation.start, quotation.end, told.speaker, told.why)
+            self._quoted[quotation] = told and Claim(quotation.start, quotation.end, told.speakers, told.why)
         return self._quoted[quotation]
 
     def _led_in(self, quotation: Quotation) -> Claim | None:
@@ -200,8 +202,8 @@ class _Reader:
         subject = self._voices.subject(limit, lead_start, lead_start) if has_colon else None
         if subject is None:
             return None
-        speaker, mention = subject
-        return Claim(limit, lead_start, speaker, Attribution("colon", "：", mention))
+        speakers, mention = subject
+        return Claim(limit, lead_start, speakers, Attribution(Rule.COLON, "：", mention))
 
     def _followed(self, quotation: Quotation) -> Claim | None:
         """``“…”，李彦宏说``, ``"…," said Smith``."""
@@ -222,8 +224,8 @@ class _Reader:
         subject = self._voices.subject(start, end, end) if goes_on else None
         if subject is None:
             return None
-        speaker, mention = subject  # “…。”章知白把话筒换到左手，“…”
-        return Claim(start, end, speaker, Attribution("between quotations", mention=mention))
+        speakers, mention = subject  # “…。”章知白把话筒换到左手，“…”
+        return Claim(start, end, speakers, Attribution(Rule.BETWEEN_QUOTATIONS, mention=mention))
 
     def _source(self, start: int, end: int) -> Claim | None:
         """``“…”（李华，教师）``, ``“…”（某物业公司）``: who said it, in brackets behind."""
@@ -231,9 +233,9 @@ class _Reader:
         for mention in self._scene.mentions_in(start, end):
             speaker = self._voices.resolve(mention)
             if speaker is not None and mention.kind is not MentionKind.FIRST:
-                return Claim(start, end, speaker, Attribution("source in brackets", mention=words))
+                return Claim(start, end, speaker, Attribution(Rule.SOURCE_BEHIND, mention=words))
         if self._patterns.some.match(simplify(words)):
-            return Claim(start, end, UNNAMED, Attribution("source in brackets", mention=words))
+            return Claim(start, end, (UNNAMED,), Attribution(Rule.SOURCE_BEHIND, mention=words))
         return None
 
     def _inverted(self, cue: Cue, limit: int) -> Claim | None:
@@ -244,10 +246,10 @@ class _Reader:
         if mention is not None and not _ONLY_TITLE.fullmatch(self._text, cue.end, mention.start):
             return None
         speaker = self._voices.resolve(mention) if mention is not None else None
-        if mention is None or speaker is None or speaker == AUTHOR:
+        if mention is None or speaker is None or speaker == (AUTHOR,):
             return None
         words = self._text[mention.start : mention.end]
-        why = Attribution("cue before subject", self._text[cue.start : cue.end], words)
+        why = Attribution(Rule.CUE_BEFORE_SUBJECT, self._text[cue.start : cue.end], words)
         return Claim(cue.start, mention.end, speaker, why)
 
     def _unclaimed(self, quotation: Quotation) -> Claim:
@@ -257,11 +259,11 @@ class _Reader:
             return in_turn
         if not self._voices.recent:
             person = self._only_person(self._before)
-            why = Attribution("quotation of the person spoken of", mention=person.name) if person else _NARRATION
-            return Claim(quotation.start, quotation.end, person or AUTHOR, why)
+            why = Attribution(Rule.PERSON_SPOKEN_OF, mention=person.name) if person else _NARRATION
+            return Claim(quotation.start, quotation.end, (person or AUTHOR,), why)
         before = self._voices.recent[-1]
-        why = Attribution("quotation goes on", before.why.cue, before.why.mention)
-        return Claim(quotation.start, quotation.end, before.speaker, why)
+        why = Attribution(Rule.QUOTATION_GOES_ON, before.why.cue, before.why.mention)
+        return Claim(quotation.start, quotation.end, before.speakers, why)
 
     def _only_person(self, span: Span) -> Speaker | None:
         """The person of a sentence that names just one."""
@@ -274,10 +276,10 @@ class _Reader:
             self._block = None
             if self._text[before - 1 : before] in ("：", ":"):
                 if self._voices.recent:
-                    self._block = self._voices.recent[-1].speaker
+                    self._block = self._voices.recent[-1].speakers
                 elif any(m.kind is MentionKind.FIRST for m in self._scene.mentions_in(start, start + _BACK)):
                     self._block = self._voices.nearest(start, MentionKind.PERSON)
-        return [] if self._block is None else [Claim(start, end, self._block, Attribution("block quotation"))]
+        return [] if self._block is None else [Claim(start, end, self._block, Attribution(Rule.BLOCK_QUOTATION))]
 
     # --- cues, frames, colons ----------------------------------------------------------------------------------------
 
@@ -295,14 +297,14 @@ class _Reader:
                 subject = self._voices.subject(sentence, clause, clause, first=True)
             elif cue.kind == "say" and self._voices.recent:  # 并表示…: it stands in the sentence before
                 teller = self._voices.recent[-1]
-                why = Attribution("subject left out", words, teller.why.mention)
-                return Claim(cue.start, cue.end, teller.speaker, why)
+                why = Attribution(Rule.SUBJECT_LEFT_OUT, words, teller.why.mention)
+                return Claim(cue.start, cue.end, teller.speakers, why)
         if subject is None and self._text[max(0, cue.start - 2) : cue.start] == ", ":  # Sustained, said Judge Linfield.
             return self._inverted(cue, cue.end + _INVERTED)
-        if subject is None or subject[0] == AUTHOR:
+        if subject is None or subject[0] == (AUTHOR,):
             return None
-        speaker, mention = subject
-        return Claim(clause, cue.end, speaker, Attribution("cue", words, mention))
+        speakers, mention = subject
+        return Claim(clause, cue.end, speakers, Attribution(Rule.CUE, words, mention))
 
     def _frame_claims(self, start: int, end: int) -> Iterator[Claim]:
         """``据NAME介绍``, ``在NAME看来``, ``NAME的观点是``, ``according to NAME``."""
@@ -321,10 +323,10 @@ class _Reader:
             if not (before and after) and not view and not alone:
                 continue
             speaker = self._voices.resolve(mention)
-            if speaker is not None and speaker != AUTHOR:
+            if speaker is not None and speaker != (AUTHOR,):
                 frame = view or after
                 words = self._text[mention.start : mention.end]
-                why = Attribution("frame", frame.group() if frame else "", words)
+                why = Attribution(Rule.FRAME, frame.group() if frame else "", words)
                 yield Claim(mention.start, mention.end, speaker, why)
 
     def _has_cue(self, start: int, end: int) -> bool:
@@ -345,7 +347,7 @@ class _Reader:
                 continue
             speaker = self._voices.resolve(mention)
             if speaker is not None:
-                why = Attribution("colon", "：", self._text[mention.start : mention.end])
+                why = Attribution(Rule.COLON, "：", self._text[mention.start : mention.end])
                 yield Claim(mention.start, mention.end, speaker, why)
 
     def _colon_later(self, start: int, end: int) -> Iterator[Claim]:
@@ -359,7 +361,7 @@ class _Reader:
         between = self._simple[mention.end : colon.start()]
         speaker = self._voices.resolve(mention)
         if speaker is not None and self._patterns.colon_later.match(between):
-            why = Attribution("colon", "：", self._text[mention.start : mention.end])
+            why = Attribution(Rule.COLON, "：", self._text[mention.start : mention.end])
             yield Claim(start, end, speaker, why)
 
     # --- what goes on without a cue ----------------------------------------------------------------------------------
@@ -382,7 +384,7 @@ class _Reader:
         others = (MentionKind.PERSON, MentionKind.FIRST, MentionKind.UNNAMED)
         if any(m.kind in others for m in self._scene.mentions_in(start, end) if m.start < start + _TOPIC):
             return []
-        self._retold = self._retold + 1 if before.why.rule == "retelling" else 1
+        self._retold = self._retold + 1 if before.why.rule is Rule.RETELLING else 1
         if self._retold > _LONGEST_RETELLING:
             return []
-        return [Claim(start, end, before.speaker, Attribution("retelling", before.why.cue, before.why.mention))]
+        return [Claim(start, end, before.speakers, Attribution(Rule.RETELLING, before.why.cue, before.why.mention))]

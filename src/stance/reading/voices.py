@@ -26,7 +26,7 @@ class Claim:
 
     start: int
     end: int
-    speaker: Speaker
+    speakers: tuple[Speaker, ...]
     why: Attribution
 
 
@@ -41,23 +41,23 @@ class Voices:
         self.recent: Sequence[Claim] = ()
         """What the sentence before gave to somebody other than the author."""
         self._introduced = scene.introduces_itself()
-        self._remembered: Speaker | None = None
+        self._remembered: tuple[Speaker, ...] | None = None
         """Who spoke last, whoever holds the turn aside."""
 
     @property
-    def narrator(self) -> Speaker:
+    def narrator(self) -> tuple[Speaker, ...]:
         """Whose words a sentence is that nothing gives to anybody."""
-        return self.turn.speaker if self.turn is not None else self._introduced or AUTHOR
+        return (self.turn.speaker if self.turn is not None else self._introduced or AUTHOR,)
 
     def heard(self, claims: Sequence[Claim]) -> None:
         """Remember the claims of a sentence for the next one."""
-        self.recent = [claim for claim in claims if claim.speaker != AUTHOR]
-        told = [claim.speaker for claim in self.recent if claim.speaker != self.narrator]
+        self.recent = [claim for claim in claims if claim.speakers != (AUTHOR,)]
+        told = [claim.speakers for claim in self.recent if claim.speakers != self.narrator]
         self._remembered = told[-1] if told else self._remembered
 
     def subject(
         self, start: int, end: int, cue_start: int, *, first: bool = False, person: bool = False
-    ) -> tuple[Speaker, str] | None:
+    ) -> tuple[tuple[Speaker, ...], str] | None:
         """The voice among the mentions between `start` and `end`, and the words that name it.
 
         The last that may be the subject of a cue at `cue_start`; or the first, for a cue in a later clause. With
@@ -84,8 +84,7 @@ class Voices:
         partner = next(self._scene.mentions_before(chosen.start, 1), None)
         if not first and partner is not None and partner.start >= start and self._joined(partner, chosen):
             assert partner.speaker is not None
-            names = f"{partner.speaker.name}、{speaker.name}"
-            return Speaker(names), self._scene.text[partner.start : chosen.end]
+            return (partner.speaker, *speaker), self._scene.text[partner.start : chosen.end]
         return speaker, self._scene.text[chosen.start : chosen.end]
 
     def _joined(self, one: Mention, other: Mention) -> bool:
@@ -124,36 +123,36 @@ class Voices:
         between = self._scene.simple[before.end : mention.start]
         return self._scene.patterns.apposition.match(between) is not None
 
-    def resolve(self, mention: Mention) -> Speaker | None:
-        """The speaker that a mention stands for; None where nothing tells."""
+    def resolve(self, mention: Mention) -> tuple[Speaker, ...] | None:
+        """The speakers that a mention stands for; None where nothing tells."""
         if mention.speaker is not None:
-            return mention.speaker
+            return (mention.speaker,)
         if mention.kind is MentionKind.FIRST:
             return self.narrator
         if mention.kind is MentionKind.IT:
             return self.nearest(mention.start, MentionKind.ORGANISATION)
-        last = self._remembered if self.turn is not None else self.recent[-1].speaker if self.recent else None
+        last = self._remembered if self.turn is not None else self.recent[-1].speakers if self.recent else None
         if mention.kind is MentionKind.THEY:
-            several = last is not None and (last == UNNAMED or last.name[-2:] in _SEVERAL or "、" in last.name)
+            several = last is not None and (last == (UNNAMED,) or len(last) > 1 or last[0].name[-2:] in _SEVERAL)
             return last if several else self._pair_before(mention.start)
         if mention.kind is MentionKind.THIS_PERSON and last is not None:
             return last
         if self._named_in_sentence(mention, MentionKind.PERSON):
             last = None
         elif self._named_in_sentence(mention, MentionKind.UNNAMED):
-            return UNNAMED
+            return (UNNAMED,)
         gender = {MentionKind.HE: "m", MentionKind.SHE: "f"}.get(mention.kind, "")
-        fits = last is not None and (not gender or self._genders.get(last, "") in (gender, ""))
-        if fits and last != UNNAMED:
+        fits = last is not None and (not gender or self._genders.get(last[-1], "") in (gender, ""))
+        if fits and last != (UNNAMED,):
             return last
         return self.nearest(mention.start, MentionKind.PERSON, gender) or last
 
-    def _pair_before(self, at: int) -> Speaker | None:
+    def _pair_before(self, at: int) -> tuple[Speaker, ...] | None:
         """Two people named side by side not long before."""
         before = list(self._scene.mentions_before(at, _PAIR))
         for other, one in itertools.pairwise(before):
             if one.kind is MentionKind.PERSON and other.speaker and one.speaker and self._joined(one, other):
-                return Speaker(f"{one.speaker.name}、{other.speaker.name}")
+                return one.speaker, other.speaker
         return None
 
     def _named_in_sentence(self, pronoun: Mention, kind: MentionKind) -> bool:
@@ -167,9 +166,9 @@ class Voices:
         )
         return any(next(self._scene.quotations_in(m.start, m.end), None) is None for m in near)
 
-    def nearest(self, at: int, kind: MentionKind, gender: str = "") -> Speaker | None:
+    def nearest(self, at: int, kind: MentionKind, gender: str = "") -> tuple[Speaker, ...] | None:
         """The nearest mention of `kind` before `at` whose gender does not speak against it."""
         for mention in self._scene.mentions_before(at, _MEMORY):
             if mention.kind is kind and (not gender or mention.gender in (gender, "")):
-                return mention.speaker
+                return (mention.speaker,) if mention.speaker is not None else None
         return None

@@ -121,7 +121,7 @@ def build(
     written: dict[str, Counter[str]] = {}
     ids: dict[str, str | None] = {}
     for said in chain.from_iterable(summary.statements for summary in summaries):
-        for speaker in _apart(said.prediction.statement.speaker):
+        for speaker in said.prediction.statement.speakers:
             key = _key(speaker)
             by_speaker.setdefault(key, []).append(said)
             written.setdefault(key, Counter())[speaker.name] += 1
@@ -150,7 +150,7 @@ def _whole(
 
 def _document(number: int, document: Document, predictions: Sequence[Prediction]) -> DocumentSummary:
     statements = tuple(
-        Said(number, at, tuple(map(_key, _apart(prediction.statement.speaker))), prediction)
+        Said(number, at, tuple(map(_key, prediction.statement.speakers)), prediction)
         for at, prediction in enumerate(predictions, 1)
     )
     return DocumentSummary(
@@ -178,16 +178,6 @@ def _speaker(
         sum(prediction.confidence for prediction in predictions) / len(predictions),
         strongest,
     )
-
-
-def _apart(speaker: Speaker) -> list[Speaker]:
-    """Those who share a statement, each once."""
-    if speaker.id is not None or "、" not in speaker.name:
-        return [speaker]
-    known = people().by_name
-    parts = (name for name in speaker.name.split("、") if name)
-    apart = [Speaker(name, entity.id if (entity := known.get(simplify(name))) else None) for name in parts]
-    return list({_key(one): one for one in apart}.values()) or [speaker]
 
 
 def _key(speaker: Speaker) -> str:

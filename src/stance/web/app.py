@@ -20,8 +20,9 @@ from starlette.types import ASGIApp
 
 from stance.errors import InputError, LabelError, StanceError
 from stance.learning.annotation import Task
+from stance.learning.labels import speakers_of
 from stance.report import Report, build, to_html, to_markdown
-from stance.types import AUTHOR, UNNAMED, Document, Label, Prediction, Speaker, Stance
+from stance.types import AUTHOR, UNNAMED, Document, Label, Prediction, Stance
 from stance.web.guard import MOST_BYTES, Guard
 from stance.web.pages import guide, language_of, page, strings
 from stance.web.state import Batch, Source, Workspace
@@ -177,7 +178,7 @@ class _Pages:
 
     def _label(self, task: Task, stance: Stance, form: dict[str, str]) -> Label:
         speaker = " ".join(form.get("speaker", "").split())[:200]
-        statement = task.statement if not speaker else replace(task.statement, speaker=Speaker(speaker))
+        statement = task.statement if not speaker else replace(task.statement, speakers=speakers_of(speaker))
         note = " ".join(form.get("note", "").split())[:1000]
         return Label(task.document.id, statement, stance, self.workspace.annotator, note)
 
@@ -192,11 +193,11 @@ class _Pages:
         given = None if task is None else labels.get((task.document.id, task.statement.start))
         speaker, note = "", ""
         if task is not None:
-            speaker = (task if given is None else given).statement.speaker.name
+            speaker = (task if given is None else given).statement.speaker_name
             note = "" if given is None else given.note
         form = form or {}
         context = ("", "") if task is None else _around(task)
-        names = [] if task is None else sorted({one.speaker.name for one in task.document.statements})
+        names = [] if task is None else sorted({one.speaker_name for one in task.document.statements})
         return page(
             request, "annotate.html", status,
             tab="annotate", batch=batch, task=task, given=given, error=error, context=context,
