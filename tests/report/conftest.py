@@ -4,12 +4,11 @@ from collections.abc import Sequence
 
 import pytest
 
-from stance.learning.labels import speakers_of
 from stance.report import Report, build
 from stance.types import AUTHOR, UNNAMED, Document, Evidence, Language, Prediction, Speaker, Stance, Statement
 
 OPEN, CLOSED, NEUTRAL = Stance
-Row = tuple[Speaker, str, Stance | None, float]
+Row = tuple[Speaker | tuple[Speaker, ...], str, Stance | None, float]
 Pair = tuple[Document, Sequence[Prediction]]
 ATTACK = "<script>alert(1)</script>开源\"'&"
 EVIDENCE = (
@@ -29,10 +28,10 @@ def predicted(statement: Statement, stance: Stance | None, confidence: float) ->
 
 def document(id: str, language: Language, rows: Sequence[Row], *, between: str = "\n\n", start: int = 0) -> Pair:
     text, predictions = "", []
-    for speaker, said, stance, confidence in rows:
+    for speakers, said, stance, confidence in rows:
         text += between if text else ""
         at = start + len(text)
-        statement = Statement(said, at, at + len(said), speakers_of(speaker.name))
+        statement = Statement(said, at, at + len(said), speakers if isinstance(speakers, tuple) else (speakers,))
         predictions.append(predicted(statement, stance, confidence))
         text += said
     return Document(id, text, language, tuple(p.statement for p in predictions), start), predictions
@@ -45,7 +44,7 @@ def pairs() -> list[Pair]:
         (AUTHOR, "明天有雨。", NEUTRAL, 0.9),
         (Speaker("扎克伯格", "mark-zuckerberg"), "扎克伯格说，开源更便宜。", OPEN, 0.8),
         (Speaker("顾明川"), "顾明川说，闭源更安全。", CLOSED, 0.7),
-        (Speaker("黄仁勋、扎克伯格"), "两人说，开源好。", OPEN, 0.6),
+        ((Speaker("黄仁勋", "jensen-huang"), Speaker("扎克伯格", "mark-zuckerberg")), "两人说，开源好。", OPEN, 0.6),
         (UNNAMED, ATTACK, OPEN, 0.5),
     ]
     traditional = [
