@@ -32,6 +32,7 @@ MAY_BE_HEAVY = {
     "stance/bulk/run.py",
     "stance/learning/training.py",
     "stance/learning/evaluation.py",
+    "stance/learning/speakers.py",
     "stance/learning/trials.py",
 }
 # They run whatever a file holds.

@@ -22,6 +22,6 @@ def analyze(
     chosen = model if isinstance(model, Model) else load(model)
     return (
         prediction
-        for document in read_long(text)
+        for document in read_long(text, weights=chosen.speakers)
         for prediction in chosen.predict(document, explain=explain, min_confidence=min_confidence)
     )

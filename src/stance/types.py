@@ -53,24 +53,35 @@ class BlockKind(StrEnum):
 
 
 class Rule(StrEnum):
-    """What proposed the speaker of a statement."""
+    """What proposes the speakers of a statement; the surest first."""
 
-    NARRATION = "narration"
-    """Nothing gives the statement to anybody."""
+    TURN = "turn"
+    """Whose turn it is in a transcript, an interview, a thread."""
     CUE = "cue"
     CUE_BEFORE_SUBJECT = "cue before subject"
-    SUBJECT_LEFT_OUT = "subject left out"
     FRAME = "frame"
-    UNNAMED_FRAME = "unnamed frame"
+    """According to NAME, in the view of NAME."""
     COLON = "colon"
-    TURN = "turn"
+    SUBJECT_LEFT_OUT = "subject left out"
     SOURCE_BEHIND = "source behind"
     """In brackets, behind a dash or in a byline behind a quotation."""
     BETWEEN_QUOTATIONS = "between quotations"
+    QUOTED_POST = "quoted post"
+    """The document says whom a block quotes."""
+    UNNAMED_FRAME = "unnamed frame"
     QUOTATION_GOES_ON = "quotation goes on"
-    PERSON_SPOKEN_OF = "quotation of the person spoken of"
+    PERSON_SPOKEN_OF = "person spoken of"
     BLOCK_QUOTATION = "block quotation"
+    BEFORE_FIRST_TURN = "before the first turn"
+    """An excerpt begins in the middle of the turn of whoever is answered first."""
     RETELLING = "retelling"
+    """Whoever spoke before goes on without a cue."""
+    HEADING = "heading"
+    """The heading above names somebody."""
+    MENTION = "mention"
+    """Somebody is named near."""
+    NARRATION = "narration"
+    """Nothing gives the statement to anybody."""
 
 
 @dataclass(frozen=True, slots=True)

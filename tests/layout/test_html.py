@@ -13,10 +13,11 @@ _PAGE = (
 
 
 def test_the_article_is_taken_out_of_its_page() -> None:
-    text = extract_article(_PAGE)
+    text, about = extract_article(_PAGE)
     assert all(_SENTENCE.format(number) in text for number in range(6))
     assert "首页" not in text
     assert "<" not in text
+    assert about["title"] == "名单公布"
 
 
 def test_a_page_is_read_like_its_article() -> None:
@@ -25,4 +26,4 @@ def test_a_page_is_read_like_its_article() -> None:
 
 
 def test_a_text_with_a_tag_is_no_page() -> None:
-    assert extract_article("<p>会议九点开始。</p>") == "<p>会议九点开始。</p>"
+    assert extract_article("<p>会议九点开始。</p>") == ("<p>会议九点开始。</p>", {})

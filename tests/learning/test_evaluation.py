@@ -12,22 +12,21 @@ from stance.errors import LabelError
 from stance.learning.agreement import agreement, annotator_agreement, kappa
 from stance.learning.evaluation import (
     Scores,
-    SpeakerScores,
     calibration_error,
     cross_validate,
+    cross_validate_speakers,
     folds,
     interval,
     majority,
     out_of_fold,
     part_of,
     score_model,
-    speaker_scores,
 )
 from stance.learning.features import Features
 from stance.learning.labels import LabelledDocument, group, source_files, speakers_of
 from stance.learning.model import Floats, Model
 from stance.learning.training import Example, Settings, examples
-from stance.types import AUTHOR, UNNAMED, Document, Label, Language, Speaker, Stance, Statement
+from stance.types import Label, Language, Stance, Statement
 
 PAIRS = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), min_size=1, max_size=60)
 
@@ -211,38 +210,6 @@ def test_agreement_wants_two_annotators(names: Sequence[str], tmp_path: Path) ->
 # --- speakers --------------------------------------------------------------------------------------------------------
 
 
-def _read(*rows: tuple[int, int, Speaker]) -> Document:
-    statements = tuple(Statement("字" * (end - at), at, end, (speaker,)) for at, end, speaker in rows)
-    return Document("a", "字" * rows[-1][1], Language.CHINESE, statements)
-
-
-def test_speakers_by_hand() -> None:
-    labelled = _document(
-        "a",
-        (0, 5, "author", Stance.NEUTRAL),
-        (5, 9, "顾明川", Stance.NEUTRAL),
-        (9, 20, "顾明川博士", Stance.NEUTRAL),
-        (20, 24, "unnamed", Stance.NEUTRAL),
-        (24, 30, "顾明川、星野智能", Stance.NEUTRAL),
-        (30, 33, "author", Stance.NEUTRAL),
-    )
-    document = _read(
-        (0, 5, AUTHOR),
-        (5, 9, Speaker("星野智能")),
-        (9, 17, Speaker("顾明川", "gu")),
-        (17, 20, AUTHOR),
-        (20, 24, UNNAMED),
-        (24, 30, Speaker("星野智能")),
-        (30, 33, Speaker("顾明川")),
-    )
-    found = speaker_scores(labelled, document)
-    assert found == SpeakerScores(statements=6, right=4, gold_other=4, predicted_other=5, right_other=3)
-    assert found.accuracy == pytest.approx(4 / 6)
-    assert found.f1_not_author == pytest.approx(2 * 3 / (4 + 5))
-    assert found + found == SpeakerScores(12, 8, 8, 10, 6)
-    assert SpeakerScores(0, 0, 0, 0, 0).accuracy == SpeakerScores(0, 0, 0, 0, 0).f1_not_author == 0
-
-
 def test_the_seeds_have_their_articles(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(root)
     assert [path.name[:4] for path in source_files("seeds/003")] == ["003_"]
@@ -260,7 +227,19 @@ def test_cross_validation_puts_baselines_beside_the_score(small_corpus: list[Lab
     assert all(0 <= low <= high <= 1 for system in result.systems for low, high in [system.macro_f1_interval])
     assert result.logits.shape == (10, 3)
     assert 0 <= result.calibration_error <= 1
-    assert result.speakers == {}
+    assert result.speakers.parts == {}
+
+
+def test_speakers_are_scored_beside_baselines(small_corpus: list[LabelledDocument]) -> None:
+    result = cross_validate_speakers(small_corpus)
+    assert set(result.parts) == {"small/zh"}
+    systems = result.parts["small/zh"]
+    assert list(systems) == ["model", "first rule wins", "always the author"]
+    assert {scores.statements for scores in systems.values()} == {10}
+    assert systems["always the author"].f1_not_author == 0
+    assert systems["model"].accuracy > systems["always the author"].accuracy
+    assert len(result.confidences) == 10
+    assert 0 <= result.calibration_error <= 1
 
 
 def test_a_trained_model_is_scored(small_model: Model, small_corpus: list[LabelledDocument]) -> None:

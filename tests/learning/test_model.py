@@ -14,8 +14,9 @@ from safetensors.numpy import load_file, save
 
 from stance import analyze
 from stance.errors import ModelError
+from stance.files import shipped_folder
 from stance.learning.features import Features, featurize
-from stance.learning.model import STANCES, Model, View, default_folder, load, softmax
+from stance.learning.model import STANCES, Model, View, load, softmax
 from stance.learning.training import Example, Pipeline, Settings
 from stance.reading import read
 from stance.types import Language, Prediction, Stance
@@ -148,7 +149,7 @@ def test_evidence_adds_up_to_the_logit(shipped: Model) -> None:
 
 
 def test_the_default_folder_is_that_of_the_checkout(root: Path) -> None:
-    assert default_folder() == root / "models/default"
+    assert shipped_folder() == root / "models/default"
 
 
 # --- damaged folders -------------------------------------------------------------------------------------------------

@@ -24,10 +24,11 @@ def _check_document(document: Document) -> None:
     for statement in document.statements:
         assert statement.start < statement.end
         assert document.text[statement.start : statement.end] == statement.text == statement.text.strip()
-        assert not document.text[end : statement.start].strip()
+        assert not any(map(str.isalnum, document.text[end : statement.start]))
+        assert any(map(str.isalnum, statement.text))
         assert statement.start >= end
         end = statement.end
-    assert not document.text[end:].strip()
+    assert not any(map(str.isalnum, document.text[end:]))
 
 
 @_steady

@@ -40,18 +40,18 @@ def document(id: str, language: Language, rows: Sequence[Row], *, between: str =
 @pytest.fixture
 def pairs() -> list[Pair]:
     """Two articles in Chinese, one of them in traditional characters, and one in English."""
-    chinese = [
+    chinese: list[Row] = [
         (AUTHOR, "明天有雨。", NEUTRAL, 0.9),
         (Speaker("扎克伯格", "mark-zuckerberg"), "扎克伯格说，开源更便宜。", OPEN, 0.8),
         (Speaker("顾明川"), "顾明川说，闭源更安全。", CLOSED, 0.7),
         ((Speaker("黄仁勋", "jensen-huang"), Speaker("扎克伯格", "mark-zuckerberg")), "两人说，开源好。", OPEN, 0.6),
         (UNNAMED, ATTACK, OPEN, 0.5),
     ]
-    traditional = [
+    traditional: list[Row] = [
         (Speaker("扎克伯格", "mark-zuckerberg"), "開源更便宜。", OPEN, 0.9),
         (Speaker("顧明川"), "明天有雨。", None, 0.4),
     ]
-    english = [(Speaker("Mark Zuckerberg", "mark-zuckerberg"), "Closed is safer.", CLOSED, 0.6)]
+    english: list[Row] = [(Speaker("Mark Zuckerberg", "mark-zuckerberg"), "Closed is safer.", CLOSED, 0.6)]
     return [
         document("zh/a.txt", Language.CHINESE, chinese),
         document("zh/b.txt", Language.CHINESE, traditional, between=""),

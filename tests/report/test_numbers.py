@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from stance.errors import ModelError
-from stance.learning.model import default_folder
+from stance.files import shipped_folder
 from stance.report import Report, build, read_card
 from stance.report.numbers import Counts
 from stance.types import Document, Language, Prediction, Speaker, Stance
@@ -86,7 +86,7 @@ def test_evidence_may_be_missing(pairs: list[Pair]) -> None:
 
 
 def test_card(tmp_path: Path) -> None:
-    assert read_card() == (default_folder() / "README.md").read_text(encoding="utf-8")
+    assert read_card() == (shipped_folder() / "README.md").read_text(encoding="utf-8")
     assert read_card(tmp_path) == ""
     (tmp_path / "README.md").write_bytes(b"\xff")
     with pytest.raises(ModelError, match=r"README\.md: cannot be read"):

@@ -16,7 +16,7 @@ from stance.bulk.documents import Fault, Part
 from stance.bulk.shards import Settings, Shard, Tally, beside, clear, finished, label_shard
 from stance.bulk.sources import cut, files, pack
 from stance.errors import BulkError, InputError
-from stance.learning.model import default_folder
+from stance.files import shipped_folder
 
 _MANIFEST, _ERRORS = "run.json", "errors.jsonl"
 
@@ -131,7 +131,7 @@ def _describe(settings: Settings, shard_size: int, listing: str) -> dict[str, An
         "columns": asdict(settings.columns),
         "format": settings.format,
         "shard size": shard_size,
-        "model": _digest(settings.model or default_folder()),
+        "model": _digest(settings.model or shipped_folder()),
     }
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from stance.errors import InputError
-from stance.learning.model import STANCES, Model, default_folder, load
+from stance.files import shipped_folder
+from stance.learning.model import STANCES, Model, load
 from stance.reading import read_long
 from stance.types import Prediction
 
@@ -46,14 +47,14 @@ def label_table(
     [{'document': '0', 'stance': 'pro-closed'}]
     """
     check_columns(table.schema, text_column, id_column)
-    trained = model if isinstance(model, Model) else _loaded(model or default_folder())
+    trained = model if isinstance(model, Model) else _loaded(model or shipped_folder())
     texts = table.column(text_column).to_pylist()
     ids = range(len(texts)) if id_column is None else table.column(id_column).to_pylist()
     columns: list[list[object]] = [[] for _ in SCHEMA]
     for id, text in zip(ids, texts, strict=True):
         if text is None or not text.strip():
             continue
-        for document in read_long(text):
+        for document in read_long(text, weights=trained.speakers):
             for prediction in trained.predict(document):
                 for column, value in zip(columns, _values(None if id is None else str(id), prediction), strict=True):
                     column.append(value)

@@ -48,7 +48,9 @@ def command(
     if sys.stdin is None:
         raise InputError("standard input is closed; answers come from there")
     trained = load(model)
-    documents = (named_by_text(read(decode(data, name)[0])) for name, data in read_files(files))
+    documents = (
+        named_by_text(read(decode(data, name)[0], weights=trained.speakers)) for name, data in read_files(files)
+    )
     once = {document.id: document for document in documents}
     tasks = queue((document, list(trained.predict(document))) for document in once.values())
     if not tasks:

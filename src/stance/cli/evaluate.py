@@ -45,7 +45,7 @@ def command(
 
         stance evaluate --agreement
     """
-    from stance.cli.scores import print_agreement, print_mistakes, print_scores, print_trials
+    from stance.cli.scores import print_agreement, print_mistakes, print_scores, print_speaker_trials, print_trials
     from stance.learning import agreement as agreeing
     from stance.learning import evaluation, trials
     from stance.learning.labels import load_documents
@@ -67,6 +67,7 @@ def command(
         print_trials(trials.learning_curve(training, Settings()), as_json=as_json)
     elif ablation:
         print_trials(trials.ablation(training, Settings()), as_json=as_json)
+        print_speaker_trials(trials.speaker_ablation(documents), as_json=as_json)
     elif errors:
         print_mistakes(trials.mistakes(training, documents, Settings())[:errors], as_json=as_json)
     else:

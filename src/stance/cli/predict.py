@@ -59,8 +59,8 @@ def command(
         write = writer(chosen, sys.stdout, explain=explain)
         for file in files or [Path("-")]:
             try:
-                for document in read_long(texts_of(file), id=str(file)):
-                    trained = trained or load(model)
+                trained = trained or load(model)
+                for document in read_long(texts_of(file), id=str(file), weights=trained.speakers):
                     write(document, trained.predict(document, explain=explain, min_confidence=min_confidence))
                     sys.stdout.flush()
             except InputError as error:

@@ -93,7 +93,7 @@ def _documents(
     for file in track(files, "Reading", console=console, transient=True, disable=not console.is_terminal):
         name = str(file).encode(errors="replace").decode()
         try:
-            for document in read_long(texts_of(file), id=name):
+            for document in read_long(texts_of(file), id=name, weights=trained.speakers):
                 yield document, list(trained.predict(document, explain=True, min_confidence=min_confidence))
         except InputError as error:
             failed.append(str(error))

@@ -12,6 +12,7 @@ from rich.table import Table
 from stance.learning.agreement import Agreement
 from stance.learning.evaluation import Result, Scores
 from stance.learning.model import STANCES
+from stance.learning.speakers import SpeakerResult
 from stance.learning.trials import Mistake, Trial
 
 
@@ -33,12 +34,9 @@ def print_scores(result: Result, *, as_json: bool = False) -> None:
         console.print(_confusion(part, system.scores))
     console.print(_coverage(result))
     console.print(f"calibration error (ECE, 10 bins) {result.calibration_error:.3f}")
-    for part, speakers in result.speakers.items():
-        console.print(
-            f"speakers, {part}: accuracy {speakers.accuracy:.3f}, F1 on statements not the author's "
-            f"{speakers.f1_not_author:.3f} ({speakers.statements} statements, {speakers.gold_other} not the author's)",
-            soft_wrap=True,
-        )
+    if result.speakers.parts:
+        console.print(_speakers(result.speakers))
+        console.print(f"calibration error of speakers (ECE, 10 bins) {result.speakers.calibration_error:.3f}")
 
 
 def scores_row(result: Result) -> dict[str, Any]:
@@ -70,12 +68,16 @@ def scores_row(result: Result) -> dict[str, Any]:
     row["coverage"] = [{key: round(value, 4) for key, value in asdict(point).items()} for point in result.coverage]
     row["speakers"] = {
         part: {
-            "statements": speakers.statements,
-            "accuracy": round(speakers.accuracy, 4),
-            "f1_not_author": round(speakers.f1_not_author, 4),
+            system: {
+                "statements": scores.statements,
+                "accuracy": round(scores.accuracy, 4),
+                "f1_not_author": round(scores.f1_not_author, 4),
+            }
+            for system, scores in systems.items()
         }
-        for part, speakers in result.speakers.items()
+        for part, systems in result.speakers.parts.items()
     }
+    row["speakers_calibration_error"] = round(result.speakers.calibration_error, 4)
     return row
 
 
@@ -115,6 +117,27 @@ def _coverage(result: Result) -> Table:
     for point in result.coverage:
         table.add_row(f"{point.least:.1f}", f"{point.coverage:.3f}", f"{point.accuracy:.3f}", f"{point.macro_f1:.3f}")
     return table
+
+
+def _speakers(result: SpeakerResult) -> Table:
+    table = Table("speakers", "system", "statements", "accuracy", "F1 (not author)")
+    for part, systems in sorted(result.parts.items()):
+        for system, scores in systems.items():
+            table.add_row(part, system, str(scores.statements), f"{scores.accuracy:.3f}", f"{scores.f1_not_author:.3f}")
+    return table
+
+
+def print_speaker_trials(trials: Iterable[tuple[str, SpeakerResult]], *, as_json: bool = False) -> None:
+    """Print an ablation of attribution."""
+    console = _console()
+    for name, result in trials:
+        scores = {part: systems["model"] for part, systems in sorted(result.parts.items())}
+        if as_json:
+            row = {part: [round(one.accuracy, 4), round(one.f1_not_author, 4)] for part, one in scores.items()}
+            print(json.dumps({"speakers": name, "accuracy, F1 (not author)": row}))
+        else:
+            told = ", ".join(f"{part} {one.accuracy:.3f}, {one.f1_not_author:.3f}" for part, one in scores.items())
+            console.print(f"speakers {name}: accuracy, F1 (not author) {told}", soft_wrap=True)
 
 
 def print_trials(trials: Iterable[Trial], *, as_json: bool = False) -> None:

@@ -23,10 +23,10 @@ def command(
         stance train --labels labels/local --model models/mine
     """
     from stance.cli.scores import print_scores
+    from stance.files import shipped_folder
     from stance.learning.card import card
     from stance.learning.evaluation import cross_validate
     from stance.learning.labels import load_documents
-    from stance.learning.model import default_folder
     from stance.learning.training import Settings, describe, examples, train
     from stance.learning.trials import ablation, learning_curve
 
@@ -45,5 +45,5 @@ def command(
     trained = train(training, result.logits, documents, settings)
     # Learning curve and ablation of an earlier --full hold for a model that comes out the same.
     trained.save(model, card(trained, documents, result, trials), keep_card=not full)
-    use = "" if model.resolve() == default_folder().resolve() else f"; use it with `stance predict --model {model}`"
+    use = "" if model.resolve() == shipped_folder().resolve() else f"; use it with `stance predict --model {model}`"
     typer.echo(f"wrote {model}{use}")

@@ -1,18 +1,18 @@
 """Folds, scores, confidence intervals, baselines. No document is ever on both sides of a fold."""
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from stance.errors import LabelError
 from stance.learning.features import featurize
-from stance.learning.labels import LabelledDocument, source_files, text_of
+from stance.learning.labels import LabelledDocument
 from stance.learning.model import STANCES, Floats, Model, softmax
+from stance.learning.speakers import SpeakerResult, SpeakerScores, fit_speakers, score_speakers
 from stance.learning.training import Example, Ints, Pipeline, Settings, temperature
-from stance.reading import read
-from stance.types import AUTHOR, Document, Language, Speaker, Stance
+from stance.types import Language, Stance
 
 # More documents than this are put into so many folds; fewer are left out one at a time.
 _MOST_FOLDS = 10
@@ -192,8 +192,7 @@ class Result:
     coverage: tuple[Coverage, ...]
     logits: Floats
     """(statements, classes), out of fold where cross-validated."""
-    speakers: "Mapping[str, SpeakerScores]"
-    """By the documents they are of."""
+    speakers: SpeakerResult
 
 
 def _system(documents: str, name: str, gold: Ints, predicted: Ints) -> System:
@@ -273,7 +272,7 @@ def cross_validate(
         calibration_error(probabilities, gold),
         _coverage(probabilities, gold),
         logits,
-        score_speakers(documents),
+        cross_validate_speakers(documents) if documents else SpeakerResult(),
     )
 
 
@@ -300,71 +299,33 @@ def score_model(model: Model, documents: Sequence[LabelledDocument]) -> Result:
         calibration_error(confidences, gold),
         _coverage(confidences, gold),
         scored,
-        score_speakers(documents),
+        score_speakers(model.speakers, documents, [part_of(d.id, d.language) for d in documents]),
     )
 
 
-# --- speakers ----------------------------------------------------------------------------------------------------
+def cross_validate_speakers(documents: Sequence[LabelledDocument], without: str = "(?!)") -> SpeakerResult:
+    """Attribution of each document by weights that have not seen its sitting.
 
-
-@dataclass(frozen=True, slots=True)
-class SpeakerScores:
-    """How often the reader names the speaker that the label names."""
-
-    statements: int
-    right: int
-    gold_other: int
-    """Statements whose label is not the author."""
-    predicted_other: int
-    right_other: int
-
-    def __add__(self, other: "SpeakerScores") -> "SpeakerScores":
-        return SpeakerScores(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
-
-    @property
-    def accuracy(self) -> float:
-        return self.right / self.statements if self.statements else 0.0
-
-    @property
-    def f1_not_author(self) -> float:
-        whole = self.gold_other + self.predicted_other
-        return 2 * self.right_other / whole if whole else 0.0
-
-
-def score_speakers(documents: Sequence[LabelledDocument]) -> "dict[str, SpeakerScores]":
-    """Speakers found in the articles that the labels were made on, by the part of the corpus these belong to.
-
-    Where no article is at hand, the labelled statements put together are read.
+    Features that match `without` are left out. Raises `LabelError` where there are fewer than two sittings.
     """
-    found: dict[str, SpeakerScores] = {}
-    for labelled in documents:
-        files = source_files(labelled.id)
-        text = files[0].read_text(encoding="utf-8") if files else text_of(labelled)
-        scores = speaker_scores(labelled, read(text, id=labelled.id))
-        part = part_of(labelled.id, labelled.language)
-        found[part] = found[part] + scores if part in found else scores
-    return found
+    from joblib import Parallel, delayed
+
+    jobs = [
+        ([documents[at] for at in train], [documents[at] for at in test])
+        for train, test in folds([document.id for document in documents])
+    ]
+    result = SpeakerResult()
+    for scored in Parallel(n_jobs=-1)(delayed(_score_speaker_fold)(train, test, without) for train, test in jobs):
+        for part, systems in scored.parts.items():
+            mine = result.parts.setdefault(part, {})
+            for system, scores in systems.items():
+                mine[system] = mine.get(system, SpeakerScores()) + scores
+        result.confidences.extend(scored.confidences)
+    return result
 
 
-def speaker_scores(labelled: LabelledDocument, document: Document) -> SpeakerScores:
-    """Hold the speakers found in `document` against its labels, by the characters they share."""
-    right = gold_other = predicted_other = right_other = at = 0
-    for label in labelled.labels:
-        start, end = label.statement.start, label.statement.end
-        while at < len(document.statements) and document.statements[at].end <= start:
-            at += 1
-        overlap = [s for s in document.statements[at:] if s.start < end][:8]
-        best = max(overlap, key=lambda s: min(end, s.end) - max(start, s.start), default=None)
-        found = best.speakers if best is not None else (AUTHOR,)
-        same = _same(label.statement.speakers, found)
-        right += same
-        gold_other += label.statement.speakers != (AUTHOR,)
-        predicted_other += found != (AUTHOR,)
-        right_other += same and label.statement.speakers != (AUTHOR,)
-    return SpeakerScores(len(labelled.labels), right, gold_other, predicted_other, right_other)
-
-
-def _same(gold: tuple[Speaker, ...], found: tuple[Speaker, ...]) -> bool:
-    """Whether two names are one, or one holds the other (李开复博士, 李开复); any of those who share it."""
-    names, others = [one.name for one in gold], [one.name for one in found]
-    return any(a == b or (len(a) > 1 and len(b) > 1 and (a in b or b in a)) for a in names for b in others)
+def _score_speaker_fold(
+    training: Sequence[LabelledDocument], test: Sequence[LabelledDocument], without: str
+) -> SpeakerResult:
+    weights = fit_speakers(training, without)
+    return score_speakers(weights, test, [part_of(document.id, document.language) for document in test])

@@ -3,12 +3,15 @@
 import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from stance.errors import LabelError
+from stance.layout import lay_out
+from stance.layout.blocks import Page
 from stance.reading import detect_language
+from stance.repair.clean import clean
 from stance.types import Document, Label, Language, Speaker, Stance, Statement
 
 _FIELDS = {"document": str, "start": int, "end": int, "text": str, "speaker": str, "stance": str, "annotator": str}
@@ -26,6 +29,8 @@ class LabelledDocument:
     id: str
     language: Language
     labels: tuple[Label, ...]
+    source: Path | None = None
+    """The text as it was found, markup and all, where it lies beside the labels."""
 
     @property
     def statements(self) -> list[Statement]:
@@ -101,6 +106,8 @@ def write_labels(path: Path, labels: Iterable[Label]) -> None:
         beside.unlink(missing_ok=True)
 
 
+# Beside a file of labels: the texts of its documents, where the labels alone do not hold them.
+TEXTS = "texts"
 # Folders below a folder of labels that are not learned from: annotators' originals, and what lexicons are written from.
 _NOT_LEARNED = frozenset({"annotators", "aside"})
 
@@ -131,7 +138,8 @@ def load_documents(path: Path) -> list[LabelledDocument]:
             if document.id in seen:
                 raise LabelError(f"{file}: document {document.id!r} also stands in {seen[document.id]}; keep it in one")
             seen[document.id] = file
-            documents.append(document)
+            source = file.parent / TEXTS / f"{Path(document.id).name}.txt"
+            documents.append(replace(document, source=source) if source.is_file() else document)
     if not documents:
         raise LabelError(f"{path}: no labels in it; a label is one JSON object on one line")
     return documents
@@ -169,6 +177,17 @@ def text_of(labelled: LabelledDocument) -> str:
         pieces += ["\n\n" if gap == len("\n\n") else " " * gap, label.statement.text]
         end = label.statement.end
     return "".join(pieces)
+
+
+def page_of(labelled: LabelledDocument) -> Page:
+    """The page that the labels of a document were made on."""
+    return lay_out(clean(source_text(labelled)))
+
+
+def source_text(labelled: LabelledDocument) -> str:
+    """The text of a document as it was found; put together from its labels where these leave nothing out."""
+    files = [labelled.source] if labelled.source is not None else source_files(labelled.id)
+    return files[0].read_text(encoding="utf-8") if files else text_of(labelled)
 
 
 def check_labels(labelled: LabelledDocument, document: Document) -> None:

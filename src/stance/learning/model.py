@@ -4,7 +4,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain, islice, repeat
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,10 +15,13 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file, save
 
 from stance.errors import ModelError
+from stance.files import shipped_folder
 from stance.learning.features import Features, Views, featurize
+from stance.reading.weights import NAME as SPEAKERS
+from stance.reading.weights import Weights, load_weights, save_weights
 from stance.types import Document, Evidence, Language, Prediction, Stance
 
-FORMAT = 2
+FORMAT = 3
 STANCES = tuple(Stance)
 # For each stance the place of the one it turns into when the sides are exchanged.
 MIRRORED = [
@@ -26,7 +29,6 @@ MIRRORED = [
     for stance in STANCES
 ]
 _WEIGHTS, _METADATA, _CARD = "weights.safetensors", "metadata.json", "README.md"
-_DEFAULT = "models/default"
 # Statements scored at once: enough to share the cost of a call, few enough for their features to stay in the cache.
 _BATCH = 64
 Floats = NDArray[np.float64]
@@ -117,6 +119,8 @@ class Model:
 
     languages: Mapping[Language, LanguageModel]
     metadata: Mapping[str, Any]
+    speakers: Weights = field(default_factory=lambda: Weights({}))
+    """What decides who said a statement; reading asks it."""
 
     def predict(
         self, document: Document, *, explain: bool = False, min_confidence: float = 0.0
@@ -161,9 +165,10 @@ class Model:
             contents = {
                 _WEIGHTS: save(arrays),
                 _METADATA: json.dumps(metadata, ensure_ascii=False, indent=1).encode(),
+                SPEAKERS: save_weights(self.speakers),
                 _CARD: card.encode(),
             }
-            if keep_card and all(_holds(folder / name, contents[name]) for name in (_WEIGHTS, _METADATA)):
+            if keep_card and all(_holds(folder / name, contents[name]) for name in (_WEIGHTS, _METADATA, SPEAKERS)):
                 return
             _replace_all(folder, contents)
         except OSError as error:
@@ -191,18 +196,12 @@ def _write(path: Path, data: bytes) -> None:
     path.write_bytes(data)
 
 
-def default_folder() -> Path:
-    """The model that ships: in the checkout if this is one, else in the package."""
-    checkout = Path(__file__).parents[3] / _DEFAULT
-    return checkout if (checkout.parents[1] / "pyproject.toml").is_file() else Path(__file__).parents[1] / _DEFAULT
-
-
 def load(folder: Path | None = None) -> Model:
     """The model in `folder`, by default the one that ships. No code of the folder is run.
 
     Raises `ModelError` where a file is missing, damaged, or of another kind.
     """
-    folder = folder or default_folder()
+    folder = folder or shipped_folder()
     metadata = _load_metadata(folder / _METADATA)
     path = folder / _WEIGHTS
     try:
@@ -228,7 +227,7 @@ def load(folder: Path | None = None) -> Model:
         raise ModelError(
             f"{folder}: {_WEIGHTS} and {_METADATA} do not fit each other ({error}); run `stance train --model {folder}`"
         ) from error
-    return Model(languages, metadata)
+    return Model(languages, metadata, load_weights(folder))
 
 
 class _Stored(NamedTuple):

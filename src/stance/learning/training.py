@@ -15,6 +15,7 @@ from stance.errors import LabelError
 from stance.learning.features import VIEWS, Features, Views, featurize
 from stance.learning.labels import LabelledDocument, to_row
 from stance.learning.model import MIRRORED, STANCES, Floats, LanguageModel, Model, View, softmax
+from stance.learning.speakers import fit_speakers
 from stance.types import Language, Stance
 
 if TYPE_CHECKING:
@@ -180,7 +181,7 @@ def train(
         "labels": {"sha256": digest(documents), "documents": len(documents), "statements": len(training)},
         "settings": asdict(settings),
     }
-    return Model(languages, metadata)
+    return Model(languages, metadata, fit_speakers(documents))
 
 
 def describe(documents: Sequence[LabelledDocument]) -> str:

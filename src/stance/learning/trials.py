@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from stance.learning.evaluation import SEED, Scores, folds, out_of_fold, part_of, rows_of
+from stance.learning.evaluation import SEED, Scores, cross_validate_speakers, folds, out_of_fold, part_of, rows_of
 from stance.learning.labels import LabelledDocument
 from stance.learning.model import STANCES, softmax
+from stance.learning.speakers import SpeakerResult
 from stance.learning.training import Example, Pipeline, Settings
 from stance.types import Evidence, Stance
 
@@ -87,6 +88,23 @@ def learning_curve(training: Sequence[Example], settings: Settings) -> Iterator[
     for share in _SHARES:
         learned = {name for name in names if order[name] < share * len(names)}
         yield _trial(f"{share:.0%} of the documents", training, settings, learned)
+
+
+# Features of attribution by the kind of evidence they are.
+_EVIDENCE = {
+    "rules": r" by | cue | against ",
+    "who spoke before": r" after | spoke ",
+    "where somebody is named": r"^named (?:here|not here|in the|often|is)|under a name",
+    "quotation marks": r"quoted",
+    "turns and blocks": r"holder|beside| in (?:paragraph|item|turn|quotation|heading|caption|code|table|f)|talk|block",
+}
+
+
+def speaker_ablation(documents: Sequence[LabelledDocument]) -> Iterator[tuple[str, SpeakerResult]]:
+    """Attribution without each kind of evidence, on the same folds."""
+    yield "with everything", cross_validate_speakers(documents)
+    for name, pattern in _EVIDENCE.items():
+        yield f"without {name}", cross_validate_speakers(documents, pattern)
 
 
 def ablation(training: Sequence[Example], settings: Settings) -> Iterator[Trial]:

@@ -6,8 +6,10 @@ from dataclasses import replace
 from itertools import chain
 
 from stance.language.chinese import HAN
+from stance.layout import lay_out
 from stance.layout.html import extract_article, is_page
 from stance.reading.attribution import statements
+from stance.reading.weights import Weights, shipped_weights
 from stance.repair.clean import clean
 from stance.types import Document, Language
 
@@ -20,18 +22,24 @@ _ENDS = ("\n\n", "\n", "。", ". ", " ")
 _BETWEEN_PARTS = "\n\n"
 
 
-def read(text: str, *, id: str = "-") -> Document:
-    """Clean `text` and cut it into statements with their speakers.
+def read(text: str, *, id: str = "-", weights: Weights | None = None) -> Document:
+    """Clean `text`, lay it out, and cut it into statements with their speakers.
 
-    >>> [(s.text, s.speaker.name) for s in read("李彥宏認為，閉源更強。").statements]
+    `weights` decide between candidates for a statement; by default those that ship.
+
+    >>> [(s.text, s.speaker_name) for s in read("李彥宏認為，閉源更強。").statements]
     [('李彥宏認為，閉源更強。', '李彥宏')]
     """
-    cleaned = clean(extract_article(text))
-    language = detect_language(cleaned)
-    return Document(id, cleaned, language, tuple(statements(cleaned, language)))
+    article, about = extract_article(text)
+    page = lay_out(clean(article))
+    language = detect_language(page.text)
+    found = tuple(statements(page, language, weights or shipped_weights()))
+    about = {**page.about, **about}
+    named = (about.get(field, "") for field in ("title", "author", "date", "url"))
+    return Document(id, page.text, language, found, 0, *named)
 
 
-def read_long(texts: str | Iterable[str], *, id: str = "-") -> Iterator[Document]:
+def read_long(texts: str | Iterable[str], *, id: str = "-", weights: Weights | None = None) -> Iterator[Document]:
     """A text of any length, given whole or in blocks, read part by part in memory that does not grow.
 
     Parts end with a paragraph where they can. Offsets count on from part to part, as if the cleaned parts stood behind
@@ -39,7 +47,7 @@ def read_long(texts: str | Iterable[str], *, id: str = "-") -> Iterator[Document
     """
     start = 0
     for part in _parts(iter([texts] if isinstance(texts, str) else texts)):
-        document = read(part, id=id)
+        document = read(part, id=id, weights=weights)
         if not document.text:
             continue
         yield document if start == 0 else _moved(document, start)
@@ -54,7 +62,7 @@ def _moved(document: Document, start: int) -> Document:
 def _parts(blocks: Iterator[str]) -> Iterator[str]:
     first = next(blocks, "")
     if is_page(first):  # its article may stand anywhere in it
-        first, blocks = extract_article(first + "".join(blocks)), iter(())
+        first, blocks = extract_article(first + "".join(blocks))[0], iter(())
     rest = ""
     for block in chain([first], blocks):
         text, at = rest + block, 0

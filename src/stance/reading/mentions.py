@@ -11,7 +11,9 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 from stance.language.chinese import inside_word
 from stance.language.lexicon import Entity, Kind, lexicon, people
 from stance.language.matching import any_of
-from stance.reading.names import Mention, MentionKind, name_finder
+from stance.reading.mention import Mention, MentionKind
+from stance.reading.strangers_en import EnglishStrangers
+from stance.reading.strangers_zh import ChineseStrangers
 from stance.types import Language, Speaker
 
 
@@ -61,6 +63,12 @@ def _without_overlap(mentions: Iterable[Mention]) -> list[Mention]:
 
 
 # --- names of the lexicon ------------------------------------------------------------------------------------------
+
+
+@cache
+def name_finder(language: Language) -> ChineseStrangers | EnglishStrangers:
+    words = lexicon(language)
+    return ChineseStrangers(words) if language is Language.CHINESE else EnglishStrangers(words)
 
 
 @cache

@@ -30,6 +30,8 @@ class Patterns:
     def __init__(self, words: Lexicon) -> None:
         self._latin = words.language is Language.ENGLISH
         self._kinds = list(words.cues.values())
+        self.kind_of = words.cues.get
+        """What kind of cue a word is: "say", "think", "act"; None for one that is none."""
         self._matcher = AhoCorasick(list(words.cues), matchkind=MatchKind.LeftmostLongest)
         self.unnamed_frame = re.compile("|".join(words.words("unnamed", "frames")), re.IGNORECASE)
         nouns = {

@@ -12,17 +12,6 @@ from stance.language.chinese import HAN
 from stance.repair.misread import mend_misread_lines
 from stance.repair.slipped import mend_slipped_bytes
 
-# Tags that end a line, and tags that stand inside one. Only names of HTML, so that "a < b" and "<模型>" stay.
-_BLOCK_TAG = re.compile(
-    r"</?(?:p|br|div|li|ul|ol|tr|td|th|table|tbody|h[1-6]|section|article|header|footer|blockquote|pre|hr)"
-    r"(?:\s[^<>\n]{0,300})?/?>",
-    re.IGNORECASE,
-)
-_INLINE_TAG = re.compile(
-    r"</?(?:a|b|i|u|s|em|strong|span|font|img|sup|sub|small|mark|code|label|figure|figcaption|center|o:p|wbr)"
-    r"(?:\s[^<>\n]{0,300})?/?>",
-    re.IGNORECASE,
-)
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{2,6}|#[xX][0-9a-fA-F]{2,5});")
 # Line ends and tabs stay; bidirectional marks, joiners, soft hyphens and byte-order marks go.
 _INVISIBLE = re.compile(
@@ -31,15 +20,6 @@ _INVISIBLE = re.compile(
 _HALF = re.compile("[\ud800-\udfff]")
 _LINE_END = re.compile("\r\n?|[\x85\u2028\u2029]")
 _WIDE_SPACE = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
-_MARKDOWN_LINK = re.compile(r"!?\[([^\[\]\n]{0,300})\]\(((?:https?:)?//[^()\s]{1,500})\)")
-# Pairs around words, and what is left of pairs next to Chinese or at a line's edge; not the power signs of code.
-_MARKDOWN_EMPHASIS = re.compile(
-    r"(?<![A-Za-z0-9_)\]*])(\*{2,3})(?=\S)(?P<words>[^*\n]{1,600}?)(?<=\S)\1(?![A-Za-z0-9*])"
-    rf"|__(?P<chinese>[{HAN}][^_\n]{{0,200}})__"
-    rf"|(?<=[{HAN}。，！？：；”’」』）])\*{{2,3}}|\*{{2,3}}(?=[{HAN}“‘「『（。，！？：；])|^\*{{2,3}}|\*{{2,3}}$",
-    re.MULTILINE,
-)
-_MARKDOWN_HEADING = re.compile(r"^(?:[ \t]*#{1,6}[ \t]+)+", re.MULTILINE)
 # "領(lǐng)", "A(yù)I": a pinyin with its tone mark, in brackets, behind the character it explains.
 _PINYIN = re.compile(rf"(?<=[{HAN}A-Za-z])[(（][a-zü]{{0,5}}[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-z]{{0,4}}[)）]")
 # A comma in front of another mark, or twice; not in Latin text, where ",," may be a table or code.
@@ -56,22 +36,18 @@ _EMOTICON = re.compile(
 _WEIBO_LINK = re.compile(
     r"(?:O|￼|🔗)?网页链接(?=[\s。，！？]|$)|\u200b|展开全文[cｃ]?(?=\s|$)|收起全文[dｄ]?(?=\s|$)", re.MULTILINE
 )
-_SENTENCE_END = re.compile(r"[。！？!?.…：:；;”’」』\"')）】\]]\s*$")
 _ASCII_RUN = re.compile(r"[!-~][ -~]{8,}[!-~]")
 # An opening mark that closes, and a closing mark that opens.
 _TURNED_CLOSING = re.compile(r"(“[^“”\n]*[。？！?!…])“(?=[^“”\n]*(?:“|$))", re.MULTILINE)
 _TURNED_OPENING = re.compile(r"^”(?=[^“”\n]+”)", re.MULTILINE)
 _BOX = re.compile(r"^[ \t]*[|│┃¦]+[ \t]*$", re.MULTILINE)
 _FULL_WIDTH = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
-_SPACES = re.compile(r"[ \t]{2,}|\t")
-_LINE_EDGES = re.compile(r"^ +| +$", re.MULTILINE)
-_BLANK_LINES = re.compile(r"\n{3,}")
 
 
 def clean(text: str) -> str:
     """`text` with the damage of scraping repaired; cleaning twice is cleaning once.
 
-    >>> clean("開源領(lǐng)域,，發(fā)展很快,。</p>")
+    >>> clean("開源領(lǐng)域,，發(fā)展很快,。")
     '開源領域，發展很快。'
     """
     while (mended := _clean_once(text)) != text:
@@ -97,21 +73,6 @@ def decode_entities(text: str) -> str:
     return _ENTITY.sub(lambda entity: html.unescape(entity.group()), text) if "&" in text else text
 
 
-def drop_tags(text: str) -> str:
-    """HTML tags; those of blocks become line ends."""
-    return _INLINE_TAG.sub("", _BLOCK_TAG.sub("\n", text)) if "<" in text else text
-
-
-def unwrap_markdown(text: str) -> str:
-    """The words of links, emphasis and headings without their marks."""
-    return _MARKDOWN_HEADING.sub(
-        "",
-        _MARKDOWN_EMPHASIS.sub(
-            lambda mark: mark["words"] or mark["chinese"] or "", _MARKDOWN_LINK.sub(r"\1 (\2)", text)
-        ),
-    )
-
-
 def drop_pinyin(text: str) -> str:
     return _PINYIN.sub("", text)
 
@@ -121,47 +82,13 @@ def narrow_latin(text: str) -> str:
     return text.translate(_FULL_WIDTH)
 
 
-def plain_spaces(text: str) -> str:
-    text = _SPACES.sub(" ", _WIDE_SPACE.sub(" ", text))
-    return _BLANK_LINES.sub("\n\n", _LINE_EDGES.sub("", text)).strip("\n ")
+def plain_blanks(text: str) -> str:
+    return _WIDE_SPACE.sub(" ", text)
 
 
 def drop_weibo_markup(text: str) -> str:
     """Bracketed emoticons, and the words that stand for a link or a fold."""
     return _WEIBO_LINK.sub("", _EMOTICON.sub("", text))
-
-
-# What takes one column; all else takes two.
-_WIDE = re.compile("[\x00-\u2e80]+")
-# “权重⏎全部放出来。”: a line of a quotation, up to its break, if the next line closes it.
-_BREAK_IN_QUOTATION = re.compile(r"(“[^“”\n]{0,200}[\u4e00-\u9fff，、])\n(?=[\u4e00-\u9fff][^“”\n]{0,200}”)")
-
-
-def join_wrapped_lines(text: str) -> str:
-    """Paragraphs wrapped at a fixed width, made one line again.
-
-    Only where all lines but the last are about as wide and most of them end inside a sentence; and between two Chinese
-    characters of a quotation that the next line closes.
-    """
-    return "\n\n".join(map(_unwrap, _BREAK_IN_QUOTATION.sub(r"\1", text).split("\n\n")))
-
-
-def _unwrap(paragraph: str) -> str:
-    lines = paragraph.split("\n")
-    if len(lines) < 3:
-        return paragraph
-    widths = [len(line) + len(_WIDE.sub("", line)) for line in lines]
-    broken = sum(not _SENTENCE_END.search(line) for line in lines[:-1])
-    if not 50 <= max(widths) <= 130 or min(widths[:-1]) < 0.75 * max(widths) or broken < 0.6 * (len(lines) - 1):
-        return paragraph
-    joined = lines[0]
-    for line in lines[1:]:
-        han = joined[-1:] > "\u2e80" or line[:1] > "\u2e80"
-        if joined.endswith("-") and line[:1].islower():
-            joined = joined[:-1] + line
-        else:
-            joined += ("" if han else " ") + line
-    return joined
 
 
 def single_marks(text: str) -> str:
@@ -213,16 +140,13 @@ _REPAIRS: tuple[Callable[[str], str], ...] = (
     drop_invisible,
     mend_slipped_bytes,
     decode_entities,
-    drop_tags,
     drop_pinyin,
     narrow_latin,
     drop_forum_junk,
-    unwrap_markdown,
     drop_weibo_markup,
-    join_wrapped_lines,
     single_marks,
     turn_quotation_marks,
-    plain_spaces,
+    plain_blanks,
 )
 
 

@@ -8,9 +8,9 @@ from itertools import chain
 from pathlib import Path
 
 from stance.errors import ModelError
+from stance.files import shipped_folder
 from stance.language.chinese import HAN, simplify
 from stance.language.lexicon import people
-from stance.learning.model import default_folder
 from stance.types import AUTHOR, UNNAMED, Document, Language, Prediction, Speaker, Stance
 
 _SIDES = (Stance.PRO_OPEN, Stance.PRO_CLOSED)
@@ -200,7 +200,7 @@ def _count(predictions: Iterable[Prediction]) -> Counts:
 
 def read_card(folder: Path | None = None) -> str:
     """The card of the model in `folder`, by default of the one that ships; nothing if it has none."""
-    path = (folder or default_folder()) / "README.md"
+    path = (folder or shipped_folder()) / "README.md"
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:

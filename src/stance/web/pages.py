@@ -10,8 +10,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from stance.files import read_toml
-from stance.learning.model import default_folder
+from stance.files import read_toml, shipped_folder
 from stance.report.wording import wording
 from stance.types import AUTHOR, UNNAMED, Language, Stance
 
@@ -66,7 +65,7 @@ def guide(labels: Path) -> Markup | None:
     """The annotation guide as HTML, where it is at hand."""
     from markdown_it import MarkdownIt
 
-    for folder in (labels, default_folder().parents[1] / "labels"):
+    for folder in (labels, shipped_folder().parents[1] / "labels"):
         if (folder / "README.md").is_file():
             text = _GUIDE_END.split((folder / "README.md").read_text(encoding="utf-8"), maxsplit=1)[0]
             # What looks like HTML in it is shown, not run.

@@ -92,7 +92,7 @@ class Workspace:
         articles: dict[str, Article] = {}
         for source in sources:
             text, _ = decode(source.data, source.name)
-            document = named_by_text(read(text, id=source.name))
+            document = named_by_text(read(text, id=source.name, weights=self.model.speakers))
             if not document.statements:
                 raise InputError(f"{source.name}: no text in it; paste or choose an article")
             articles[document.id] = Article(source.name, document, self._judge(document))

@@ -1,53 +1,87 @@
-"""A text with everything found in it, indexed by place, so that every look-up is quick."""
+"""A page with everything found in it, indexed by place, so that every look-up is quick."""
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterator
 
 from stance.language.chinese import simplify
+from stance.layout.blocks import Block, Page
+from stance.reading.mention import Mention, MentionKind
 from stance.reading.mentions import find_mentions
-from stance.reading.names import Mention, MentionKind
 from stance.reading.patterns import Cue, patterns
 from stance.reading.quotations import Quotation, quotations
 from stance.reading.sentences import Span, sentences
-from stance.reading.turns import turns
-from stance.types import Language, Speaker
+from stance.types import BlockKind, Language, Speaker
 
 # Characters in front of a name that introduce whoever speaks.
 _LEAD = 12
+_CAPITALS = frozenset({BlockKind.HEADING, BlockKind.FRONT_MATTER, BlockKind.FURNITURE, BlockKind.CODE})
+# The people and organisations that a page is about, at most, and the share of all mentions that are theirs.
+_MAIN, _OFTEN = 2, 0.15
+_WHOLE = Block(BlockKind.PARAGRAPH, 0, 0)
 
 
-class Scene:
-    """Mentions, cues, quotations and sentences of one cleaned text."""
+class Layers:
+    """Blocks, sentences, mentions, cues and quotations of one page."""
 
-    def __init__(self, text: str, language: Language) -> None:
-        self.text = text
+    def __init__(self, page: Page, language: Language) -> None:
+        self.text = text = page.text
         self.language = language
         self.simple = simplify(text) if language is Language.CHINESE else text
         """The text in simplified characters; same offsets."""
         self.patterns = patterns(language)
-        self.sentences: list[Span] = list(sentences(text))
-        self.mentions = find_mentions(text, self.simple, language)
-        self.turns = {turn.start: turn for turn in turns(text, self.mentions, language)}
-        self.sentences = list(self._with_turns())
+        self.blocks = page.blocks or (_WHOLE,)
+        self._block_starts = [block.start for block in self.blocks]
+        self.turns = [block for block in self.blocks if block.turn is not None]
+        self.sentences: list[Span] = list(self._with_labels(sentences(text)))
+        self.mentions = list(self._believed(find_mentions(text, self.simple, language)))
         self._cues = list(self.patterns.cues(self.simple))
         self._quotations = quotations(text)
         self._sentence_starts = [start for start, _ in self.sentences]
         self._mention_starts = [mention.start for mention in self.mentions]
         self._cue_starts = [cue.start for cue in self._cues]
         self._quotation_starts = [quotation.start for quotation in self._quotations]
+        named = [m for m in self.mentions if m.speaker is not None and m.kind is not MentionKind.UNNAMED]
+        self._shares = Counter(m.speaker for m in named)
+        self._kinds = {m.speaker: str(m.kind) for m in named}
+        most = self._shares.most_common(_MAIN)
+        self.main_speakers = [who for who, n in most if who is not None and n > 1 and self.share_of(who) >= _OFTEN]
+        """Whom the page speaks of most."""
 
-    def _with_turns(self) -> Iterator[Span]:
-        """The sentences; the name in front of a turn, Ms. WHITLOCK., goes with the first of its words."""
+    def _with_labels(self, spans: Iterator[Span]) -> Iterator[Span]:
+        """The sentences that hold a letter; a label in front of a turn, Ms. WHITLOCK., goes with its first words."""
+        labels = {block.start: block.words for block in self.turns if block.words < block.end}
         held: int | None = None
-        for start, end in self.sentences:
-            turn = self.turns.get(start)
-            if turn is not None and turn.start < end <= turn.end and "\n" not in self.text[end : turn.end]:
+        for start, end in spans:
+            if start in labels and end <= labels[start]:
                 held = start
                 continue
-            yield (start if held is None else held), end
+            begin = start if held is None else held
             held = None
-        if held is not None:
-            yield self.sentences[-1]
+            if any(map(str.isalnum, self.text[begin:end])):
+                yield begin, end
+
+    def _believed(self, mentions: list[Mention]) -> Iterator[Mention]:
+        """The mentions but for strangers who stand nowhere but in headings and front matter, where all is capitals."""
+        kinds = [self.blocks[self.block_at(m.start)].kind for m in mentions]
+        elsewhere = {m.speaker for m, kind in zip(mentions, kinds, strict=True) if kind not in _CAPITALS}
+        labels = {block.turn.name for block in self.turns if block.turn is not None}
+        for mention in mentions:
+            speaker = mention.speaker
+            if speaker is None or speaker.id or speaker in elsewhere or speaker.name in labels:
+                yield mention
+
+    def share_of(self, speaker: Speaker) -> float:
+        """How many of the mentions of people and organisations are of `speaker`; 0 to 1."""
+        return self._shares[speaker] / max(1, self._shares.total())
+
+    def kind_of(self, speaker: Speaker) -> str:
+        """What `speaker` is mentioned as; "label" for whoever is not."""
+        return self._kinds.get(speaker, "label")
+
+    def block_at(self, at: int) -> int:
+        """The index of the block that holds the character at `at`."""
+        return max(0, bisect_right(self._block_starts, at) - 1)
 
     def mentions_in(self, start: int, end: int) -> Iterator[Mention]:
         """The mentions between `start` and `end`, in order."""
@@ -96,6 +130,11 @@ class Scene:
     def sentence_start(self, at: int) -> int:
         """Where the sentence that holds `at` begins."""
         return self._sentence_starts[max(0, bisect_right(self._sentence_starts, at) - 1)]
+
+    def sentence_end_behind(self, at: int) -> int:
+        """Where the sentence that begins at or behind `at` ends; `at` where none does."""
+        index = bisect_left(self._sentence_starts, at)
+        return self.sentences[index][1] if index < len(self.sentences) else at
 
     def clause_start(self, at: int, least: int) -> int:
         """Where the clause that holds `at` begins, not before `least`."""

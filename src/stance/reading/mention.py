@@ -1,0 +1,72 @@
+"""What names and points to somebody, and the voices, named by nobody, that patterns find."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from stance.language.lexicon import Lexicon
+from stance.language.matching import any_of
+from stance.types import UNNAMED, Speaker
+
+_UPPER, _LOWER = "A-ZÀ-ÖØ-Þ\u0100-\u017f", "a-zß-öø-ÿ\u0100-\u017f"
+LATIN_WORD = rf"[{_UPPER}][{_UPPER}{_LOWER}'’\-]*[{_LOWER}]"
+LATIN_NAME = re.compile(
+    rf"\b(?:{LATIN_WORD}|[A-Z]\.)"
+    rf"(?: (?:[A-Z]\.|(?:de|da|di|van|von|der|den|la|le|bin|al|el) {LATIN_WORD}|{LATIN_WORD})){{1,5}}"
+)
+
+
+class MentionKind(StrEnum):
+    """What the words of a mention are."""
+
+    PERSON = "person"
+    ORGANISATION = "organisation"
+    PRODUCT = "product"
+    UNNAMED = "unnamed"
+    HE = "he"
+    SHE = "she"
+    THEY = "they"
+    IT = "it"
+    THIS_PERSON = "this_person"
+    FIRST = "first"
+
+
+NAMED = frozenset({MentionKind.PERSON, MentionKind.ORGANISATION})
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Words that name or point to somebody."""
+
+    start: int
+    end: int
+    kind: MentionKind
+    speaker: Speaker | None = None
+    """Who it is; None for pronouns, products and the first person."""
+    gender: str = ""
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+
+def voice_patterns(words: Lexicon, word_edge: str) -> list[tuple[MentionKind, re.Pattern[str]]]:
+    """What finds unnamed voices, pronouns and the first person."""
+    cue = any_of([cue for cue, kind in words.cues.items() if kind])
+    unnamed = "|".join(words.words("unnamed", "voices")).replace("CUE", cue)
+    found = [(MentionKind.UNNAMED, re.compile(rf"{word_edge}(?:{unnamed}){word_edge}"))]
+    for kind, forms in words.data["pronouns"].items():
+        found.append(
+            (MentionKind(kind), re.compile(rf"{word_edge}(?:{'|'.join(forms)}){word_edge}".replace("CUE", cue)))
+        )
+    return found
+
+
+def find_voices(patterns: list[tuple[MentionKind, re.Pattern[str]]], text: str) -> Iterator[Mention]:
+    for kind, pattern in patterns:
+        for voice in pattern.finditer(text):
+            yield Mention(*voice.span(), kind, UNNAMED if kind is MentionKind.UNNAMED else None)
+
+
+def person_at(text: str, start: int, end: int) -> Mention:
+    return Mention(start, end, MentionKind.PERSON, Speaker(text[start:end]))
