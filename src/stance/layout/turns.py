@@ -102,8 +102,8 @@ class _Evidence:
     def believes(self, label: Label, drafts: Sequence[Draft], at: int) -> bool:
         if label.form in _SURE:
             twice = self.counts[label.form][label.name] > 1
-            others = len(self.counts[label.form]) > 1
-            return label.likeness in (Likeness.PERHAPS, Likeness.NAME) or twice or others or self.roles > 1
+            several = len(self.counts[label.form]) > 1
+            return label.likeness in (Likeness.PERHAPS, Likeness.NAME) or twice or several or self.roles > 1
         if label.form is Form.DASHED:
             return self.asks > 1
         if drafts[at].kind is BlockKind.ITEM:
