@@ -9,8 +9,10 @@ import re
 from collections.abc import Callable
 
 from stance.language.chinese import HAN
+from stance.language.lexicon import lexicon
 from stance.repair.misread import mend_misread_lines
 from stance.repair.slipped import mend_slipped_bytes
+from stance.types import Language
 
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{2,6}|#[xX][0-9a-fA-F]{2,5});")
 # Line ends and tabs stay; bidirectional marks, joiners, soft hyphens and byte-order marks go.
@@ -41,6 +43,8 @@ _ASCII_RUN = re.compile(r"[!-~][ -~]{8,}[!-~]")
 _TURNED_CLOSING = re.compile(r"(“[^“”\n]*[。？！?!…])“(?=[^“”\n]*(?:“|$))", re.MULTILINE)
 _TURNED_OPENING = re.compile(r"^”(?=[^“”\n]+”)", re.MULTILINE)
 _BOX = re.compile(r"^[ \t]*[|│┃¦]+[ \t]*$", re.MULTILINE)
+_SOUNDS = lexicon(Language.CHINESE).data["mentions"]["transliteration"]
+_LOST_DOT = re.compile(rf"(?<=[{_SOUNDS}]{{2}})\?(?=[{_SOUNDS}]{{3}})")
 _FULL_WIDTH = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
 
 
@@ -71,6 +75,15 @@ def drop_invisible(text: str) -> str:
 
 def decode_entities(text: str) -> str:
     return _ENTITY.sub(lambda entity: html.unescape(entity.group()), text) if "&" in text else text
+
+
+def restore_dots(text: str) -> str:
+    """The dot of a foreign name, where an encoding that lacks it left a question mark: 巴兹?奥尔德林.
+
+    >>> restore_dots("巴兹?奥尔德林说，对吗?他没说。")
+    '巴兹·奥尔德林说，对吗?他没说。'
+    """
+    return _LOST_DOT.sub("·", text) if "?" in text else text
 
 
 def drop_pinyin(text: str) -> str:
@@ -138,6 +151,7 @@ _REPAIRS: tuple[Callable[[str], str], ...] = (
     mend_misread_lines,
     unify_line_ends,
     drop_invisible,
+    restore_dots,
     mend_slipped_bytes,
     decode_entities,
     drop_pinyin,

@@ -34,6 +34,8 @@ _PINYIN = "[a-zü]{0,6}[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-zü]
 _PINYIN_REST = re.compile(rf"{_PINYIN}\)")
 _PINYIN_NOTE = re.compile(rf"\(({_PINYIN})\)")
 _SLIP = re.compile(rf"\?(?:(?P<pinyin>{_PINYIN}\))(?=[^\x00-\x7f]|[@-~])|(?=[^\x00-\x7f]|[!@-~][^\x00-\x7f]|!\?))")
+# “Is it safe?” in Latin text: a question, whatever stands behind it.
+_QUESTION = re.compile(r"[A-Za-z0-9'’)]\?[”’»…—)](?=\s|$|[A-Za-z,.;:—…”’])")
 _LEADS = range(0x81, 0xFF)
 _TRAILS = (*range(0x40, 0x7F), *range(0x80, 0xFF))
 # A run, roughly: up to the next ASCII character.
@@ -76,7 +78,7 @@ def mend_slipped_bytes(text: str) -> str:
     >>> mend_slipped_bytes("真的吗?我们不信。")
     '真的吗?我们不信。'
     """
-    slips = list(_SLIP.finditer(text))
+    slips = [slip for slip in _SLIP.finditer(text) if not _QUESTION.match(text, max(0, slip.start() - 1))]
     if not any(slip["pinyin"] or not _word_follows(text, slip.end()) for slip in slips):
         return text  # questions only; the model of words takes long to load
     pieces: list[str] = []
