@@ -144,7 +144,16 @@ class Voices:
         fits = last is not None and (not gender or self._genders.get(last[-1], "") in (gender, ""))
         if fits and last != (UNNAMED,):
             return last
-        return self.nearest(mention.start, MentionKind.PERSON, gender) or last
+        return self.nearest(mention.start, MentionKind.PERSON, gender) or last or self._one_before(mention.start)
+
+    def _one_before(self, at: int) -> tuple[Speaker, ...] | None:
+        """A voice without a name that is one person, just before."""
+        for mention in self._layers.mentions_before(at, _PAIR):
+            if mention.kind is MentionKind.UNNAMED and self._layers.patterns.one.match(
+                self._layers.simple, mention.start
+            ):
+                return (UNNAMED,)
+        return None
 
     def _pair_before(self, at: int) -> tuple[Speaker, ...] | None:
         """Two people named side by side not long before."""

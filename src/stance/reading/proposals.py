@@ -114,7 +114,8 @@ class Proposals:
 
     def _followed(self, quotation: Quotation) -> Claim | None:
         """``“…”，李彦宏说``, ``"…," said Smith``, ``“…” —— NAME``."""
-        long = quotation.end - quotation.start > _TERM[self._layers.language]
+        whole = self._text[max(0, quotation.end - 2)] in "。！？.!?…"
+        long = whole or quotation.end - quotation.start > _TERM[self._layers.language]
         for pattern in (_SOURCE_IN_BRACKETS, _DASH_BEHIND) if long else ():
             source = pattern.match(self._text, quotation.end)
             if source and (claim := self.source(*source.span(1))) is not None:

@@ -75,7 +75,8 @@ class ChineseStrangers:
         """Rowan 提到, zhoukui认为: a single Latin name with a cue behind it."""
         adverbs = any_of(self._data["adverbs"])
         return re.compile(
-            rf"(?<![A-Za-z0-9.@/_-])([A-Za-z][A-Za-z'’_-]{{2,19}}) ?(?:{adverbs}|[还也则又曾就]){{0,2}}(?={self._cues})"
+            rf"(?<![A-Za-z0-9.@/_-])([A-Za-z][A-Za-z'’_-]{{2,19}}) ?(?:{adverbs}|[还也则又曾就]){{0,2}}"
+            rf"(?:[于在][^，。！？；：“”\n]{{1,14}})?(?={self._cues})"
         )
 
     @cached_property
