@@ -177,7 +177,10 @@ def _chinese(name: str, titles: re.Pattern[str]) -> Likeness:
         return Likeness.NAME
     if _NICKNAME.fullmatch(name):
         return Likeness.NAME
-    known = len(segment(bare)) == 1 and len(bare) > 1
+    parts = segment(bare)
+    known = len(parts) == 1 and len(bare) > 1
+    if len(parts) > 1 and min(map(len, parts)) > 1:
+        return Likeness.KEY
     if surname and 2 <= len(bare) <= 3 + (bare[:2] in data["compound_surnames"]):
         return Likeness.PERHAPS if known else Likeness.NAME
     if 2 <= len(bare) <= 6 and set(bare) <= set(data["transliteration"]):

@@ -112,6 +112,8 @@ class _Evidence:
         counts = self.counts[label.form]
         again, names = counts[label.name], len(counts)
         if label.likeness is Likeness.WORD:
+            if label.form is Form.BOLD:
+                return names > 1 and self.talks[label.name] > 0
             return label.form is Form.COLON and self.density >= _THREAD and self.handles > 1 and label.name.isascii()
         if label.likeness is Likeness.ROLE:
             return label.form is not Form.ALONE and (self.roles > 1 or again > 1 or names > 1)

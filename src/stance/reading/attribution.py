@@ -19,7 +19,7 @@ from stance.reading.pronouns import Claim, Voices
 from stance.reading.proposals import Proposals
 from stance.reading.sentences import Span
 from stance.reading.weights import Weights
-from stance.types import AUTHOR, Attribution, BlockKind, Language, Rule, Statement
+from stance.types import AUTHOR, Attribution, BlockKind, Language, Rule, Speaker, Statement
 
 # Characters a clause must have to be a claim of the narrator's own next to somebody's words.
 _OWN_CLAUSE = 12
@@ -219,6 +219,13 @@ class Reader:
             return self._layers.clause_start(at, least)
         return next((index + 1 for index in range(at - 1, least, -1) if self._text[index] in marks), least)
 
+    def _spoken_of(self, end: int) -> Speaker | None:
+        """The only person that the sentence behind a quotation names, or the one before it."""
+        behind = self._proposals.only_person(end, self._layers.sentence_end_behind(end))
+        if behind is not None or not self._before:
+            return behind
+        return self._proposals.only_person(self._before[-1].start, self._before[-1].end)
+
     def _situation(
         self, part: tuple[int, int, list[Claim]], block: int, *, new_paragraph: bool, sentences: int
     ) -> Situation:
@@ -234,5 +241,6 @@ class Reader:
         )
         return Situation(
             start, end, block, new_paragraph, claims, quoted, any(q.start < start for q in speech),
-            self._voices.holder, self._heading, self._quoting, first, self._before, sentences,
+            self._voices.holder, self._heading, self._quoting,
+            self._spoken_of(end) if speech and not claims else None, first, self._before, sentences,
         )  # fmt: skip

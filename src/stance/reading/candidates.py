@@ -65,6 +65,8 @@ class Situation:
     """Whom the heading above names alone."""
     quoting: Speakers | None
     """Whom the block is said to quote, by a label, a line above that ends with a colon, or a source below."""
+    person: Speaker | None
+    """The only person that the sentence before or behind names."""
     first_person: bool
     before: list[Said]
     """The statements before it, the last one last."""
@@ -91,6 +93,8 @@ def candidates(situation: Situation, layers: Layers, narrator: Speakers, pre_tur
         propose(pre_turn, Attribution(Rule.BEFORE_FIRST_TURN, mention=pre_turn[0].name))
     if situation.heading is not None:
         propose(situation.heading, Attribution(Rule.HEADING, mention=situation.heading[0].name))
+    if situation.quoted in ("part", "most") and not situation.claims and situation.person is not None:
+        propose((situation.person,), Attribution(Rule.PERSON_SPOKEN_OF, mention=situation.person.name))
     goes_on = Rule.QUOTATION_GOES_ON if situation.quoted in ("part", "most") else Rule.RETELLING
     spoke = dict.fromkeys(said.speakers for said in reversed(situation.before) if said.speakers != (AUTHOR,))
     for rank, speakers in enumerate(list(spoke)[:_SPOKE]):

@@ -10,7 +10,7 @@ from stance.types import AUTHOR, UNNAMED
 _TOPIC, _FAR = 14, 12
 # Characters besides mention and cue in a clause that holds little else.
 _TIGHT = 6
-_MARKS = frozenset('，,：:“"「『—')
+_MARKS = frozenset('，,：:“"「『—。.！!？?；;\n”」')
 
 
 class Evidence:
@@ -50,7 +50,7 @@ class Evidence:
             found.append(f"{role} where a block quotes {self._situation.quoting == one.speakers}")
         if self._situation.heading is not None:
             found.append(f"{role} under a name {self._situation.heading == one.speakers} {self._block}")
-        return found
+        return list(dict.fromkeys(found))
 
     def _rules(self, one: Candidate, kind: str, role: str) -> Iterator[str]:
         """What rules say of the candidate, and of others."""
@@ -80,8 +80,8 @@ class Evidence:
 
     def _behind(self, at: int) -> str:
         """What stands behind a cue: a mark, "that", or what is talked of."""
-        text = self._layers.text[at : at + 8].lstrip()
-        if text[:1] in _MARKS:
+        text = self._layers.text[at : at + 8].lstrip(" ")
+        if not text or text[0] in _MARKS:
             return "mark"
         return "that" if text.startswith("that ") else "word"
 
