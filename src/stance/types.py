@@ -136,6 +136,10 @@ class Document:
     date: str = ""
     """As the document writes it."""
     url: str = ""
+    raw: str = ""
+    """The text as it was found."""
+    raw_start: int = 0
+    """Where a long text is read in parts: characters of the raw text in front of this one."""
 
 
 @dataclass(frozen=True, slots=True)

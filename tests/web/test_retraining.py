@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from stance.errors import LabelError, ModelError
-from stance.learning.evaluation import folds, sitting
-from stance.learning.labels import LabelledDocument, group, load_documents, write_labels
+from stance.learning.evaluation import folds
+from stance.learning.labels import LabelledDocument, group, load_documents, sitting, write_labels
 from stance.learning.training import examples
 from stance.types import Label, Stance, Statement
 from stance.web.retraining import OWN, Progress, Retraining, Stage, compare, fold_places, split

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from stance.files import printable
+
 
 class Kind(StrEnum):
     """How a file holds its documents."""
@@ -80,11 +82,6 @@ def checked(document: str, text: object, source: str, number: int | None, column
     if _is_broken(document) or _is_broken(text):
         return Fault(source, number, "bytes or half characters that are no text")
     return Row(document, text, source, number)
-
-
-def printable(path: str) -> str:
-    """A path with the bytes that are no UTF-8 written as escapes: names of files in old archives."""
-    return path.encode(errors="backslashreplace").decode()
 
 
 def _is_broken(text: str) -> bool:

@@ -1,7 +1,6 @@
 """A shard: its documents labelled, its files written whole or not at all."""
 
 import json
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from stance.bulk.documents import Columns, Fault, Part, Row
 from stance.bulk.sources import rows
 from stance.bulk.table import SCHEMA, label_table
 from stance.errors import BulkError, StanceError
+from stance.files import whole_file
 
 # Enough for labelling to pay, few enough for memory to stay flat.
 _DOCUMENTS, _CHARACTERS = 256, 1_000_000
@@ -115,16 +115,9 @@ def beside(path: Path) -> Iterator[BinaryIO]:
 
     Raises `BulkError` where it cannot be written, and leaves nothing then.
     """
-    written = path.with_name(f"{_BESIDE}{path.name}.{os.getpid()}")
     try:
-        try:
-            with written.open("wb") as file:
-                yield file
-                file.flush()
-                os.fsync(file.fileno())
-            written.replace(path)
-        finally:
-            written.unlink(missing_ok=True)
+        with whole_file(path, _BESIDE) as file:
+            yield file
     except OSError as error:
         raise BulkError(f"{path}: {error.strerror or error}; mend that, then run again with --resume") from error
 

@@ -7,10 +7,11 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from stance.bulk.documents import Columns, Fault, Kind, Part, Row, checked, printable, to_row
+from stance.bulk.documents import Columns, Fault, Kind, Part, Row, checked, to_row
 from stance.bulk.lines import MOST_BYTES, cut_lines, read_csv, read_jsonl
 from stance.bulk.table import check_columns
 from stance.errors import InputError
+from stance.files import printable
 from stance.repair.decode import decode
 
 # Whoever begins inside a row group of Parquet decodes what stands before, so one is cut into no more parts than this.

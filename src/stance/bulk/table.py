@@ -1,6 +1,5 @@
 """The one function underneath: an Arrow table of documents in, an Arrow table of statements out."""
 
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -8,9 +7,9 @@ import pyarrow as pa
 
 from stance.errors import InputError
 from stance.files import shipped_folder
-from stance.learning.model import STANCES, Model, load
+from stance.learning.model import Model, load
 from stance.reading import read_long
-from stance.types import Prediction
+from stance.rows import values
 
 SCHEMA = pa.schema(
     [
@@ -19,7 +18,11 @@ SCHEMA = pa.schema(
         ("end", pa.int32()),
         ("text", pa.string()),
         ("speaker", pa.string()),
+        ("speakers", pa.list_(pa.string())),
         ("speaker_id", pa.string()),
+        ("speaker_confidence", pa.float32()),
+        ("rule", pa.string()),
+        ("block", pa.string()),
         ("stance", pa.string()),
         ("confidence", pa.float32()),
         ("pro_open", pa.float32()),
@@ -56,7 +59,7 @@ def label_table(
             continue
         for document in read_long(text, weights=trained.speakers):
             for prediction in trained.predict(document):
-                for column, value in zip(columns, _values(None if id is None else str(id), prediction), strict=True):
+                for column, value in zip(columns, values(None if id is None else str(id), prediction), strict=True):
                     column.append(value)
     return pa.table([pa.array(column, field.type) for column, field in zip(columns, SCHEMA, strict=True)], SCHEMA)
 
@@ -78,10 +81,3 @@ def check_columns(schema: pa.Schema, text_column: str, id_column: str | None, na
 @cache
 def _loaded(folder: Path) -> Model:
     return load(folder)
-
-
-def _values(document: str | None, prediction: Prediction) -> Iterator[object]:
-    statement = prediction.statement
-    yield from (document, statement.start, statement.end, statement.text)
-    yield from (statement.speaker_name, statement.speakers[0].id, prediction.stance, prediction.confidence)
-    yield from (prediction.probabilities[stance] for stance in STANCES)

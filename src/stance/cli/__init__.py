@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from stance import __version__
-from stance.cli import annotate, bulk, evaluate, labels, predict, report, serve, train
+from stance.cli import annotate, bulk, clean, evaluate, labels, predict, report, serve, train
 from stance.errors import StanceError
 
 app = typer.Typer(
@@ -20,6 +20,7 @@ app = typer.Typer(
 )
 app.command("predict")(predict.command)
 app.command("bulk")(bulk.command)
+app.command("clean")(clean.command)
 app.command("report")(report.command)
 app.command("serve")(serve.command)
 app.command("annotate")(annotate.command)
@@ -51,7 +52,7 @@ def main() -> None:
     try:
         app()
     except StanceError as error:
-        sys.exit(f"stance: {error}")
+        sys.exit(f"stance: {error}".encode(errors="backslashreplace").decode())
     except OSError as error:
         predict.forget_standard_output()
         sys.exit(f"stance: {error.strerror}; the output is not whole")

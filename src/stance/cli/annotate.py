@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 
+from stance.cli.articles import documents_of
 from stance.errors import InputError, LabelError
+from stance.files import printable
 from stance.learning.labels import speakers_of
 from stance.types import Label, Stance
 
@@ -42,15 +44,11 @@ def command(
 
     from stance.learning.annotation import Folder, Round, named_by_text, queue
     from stance.learning.model import load
-    from stance.reading import read
-    from stance.repair.decode import decode
 
     if sys.stdin is None:
         raise InputError("standard input is closed; answers come from there")
     trained = load(model)
-    documents = (
-        named_by_text(read(decode(data, name)[0], weights=trained.speakers)) for name, data in read_files(files)
-    )
+    documents = (named_by_text(document) for file in files for document in documents_of(file, trained.speakers))
     once = {document.id: document for document in documents}
     tasks = queue((document, list(trained.predict(document))) for document in once.values())
     if not tasks:
@@ -145,9 +143,9 @@ def read_files(files: Sequence[Path]) -> Iterator[tuple[str, bytes]]:
     """Names and contents of files. Raises `InputError` for one that cannot be read."""
     for file in files:
         try:
-            yield str(file), file.read_bytes()
+            yield printable(file), file.read_bytes()
         except OSError as error:
-            raise InputError(f"{file}: {error.strerror}; name a readable text file") from error
+            raise InputError(f"{printable(file)}: {error.strerror}; name a readable text file") from error
 
 
 def user() -> str:

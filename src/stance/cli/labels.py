@@ -168,9 +168,9 @@ def _write(file: Path, text: str) -> None:
     if file == _STANDARD:
         sys.stdout.write(text)
         return
-    from stance.cli.output import write_whole
+    from stance.files import write_whole
 
     try:
-        write_whole(file, data)
+        write_whole({file: data})
     except OSError as error:
         raise LabelError(f"{file}: cannot be written ({error.strerror}); name another with -o") from error

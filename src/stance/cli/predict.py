@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from stance.cli.articles import texts_of
+from stance.cli.articles import documents_of
 from stance.errors import InputError
 
 
@@ -17,6 +17,13 @@ class Format(StrEnum):
     TABLE = "table"
     JSONL = "jsonl"
     CSV = "csv"
+
+
+class Offsets(StrEnum):
+    """What the offsets of rows count: characters of the cleaned text, and of the raw text besides."""
+
+    CLEANED = "cleaned"
+    RAW = "raw"
 
 
 def command(
@@ -33,6 +40,9 @@ def command(
         float,
         typer.Option(min=0.0, max=1.0, help="Withhold a stance whose probability is lower (see stance evaluate)."),
     ] = 0.0,
+    offsets: Annotated[
+        Offsets, typer.Option(help="Whether rows tell as well where statements stand in the raw text.")
+    ] = Offsets.CLEANED,
     model: Annotated[Path | None, typer.Option(help="Folder of a trained model; otherwise the one that ships.")] = None,
 ) -> None:
     """Label the statements of articles with speaker and stance.
@@ -45,10 +55,12 @@ def command(
         stance predict --explain < article.txt
 
         stance predict --min-confidence 0.7 article.txt
+
+        stance predict --offsets raw page.html
     """
     from stance.cli.output import writer
     from stance.learning.model import load
-    from stance.reading import read_long
+    from stance.reading import raw_places
 
     if sys.stdout is None:
         raise InputError("standard output is closed; redirect it to a file")
@@ -56,12 +68,14 @@ def command(
     failed = False
     trained = None
     try:
-        write = writer(chosen, sys.stdout, explain=explain)
+        raw = offsets is Offsets.RAW
+        write = writer(chosen, sys.stdout, explain=explain, raw=raw)
         for file in files or [Path("-")]:
             try:
                 trained = trained or load(model)
-                for document in read_long(texts_of(file), id=str(file), weights=trained.speakers):
-                    write(document, trained.predict(document, explain=explain, min_confidence=min_confidence))
+                for document in documents_of(file, trained.speakers):
+                    predictions = trained.predict(document, explain=explain, min_confidence=min_confidence)
+                    write(document, predictions, raw_places(document) if raw else ())
                     sys.stdout.flush()
             except InputError as error:
                 typer.echo(f"stance: {error}", err=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stance.cli.articles import texts_of
+from stance.cli.articles import documents_of
 from stance.cli.predict import forget_standard_output
 from stance.errors import InputError, StanceError
 
@@ -86,14 +86,12 @@ def _documents(
     from rich.progress import track
 
     from stance.learning.model import load
-    from stance.reading import read_long
 
     trained = load(model)
     console = Console(stderr=True)
     for file in track(files, "Reading", console=console, transient=True, disable=not console.is_terminal):
-        name = str(file).encode(errors="replace").decode()
         try:
-            for document in read_long(texts_of(file), id=name, weights=trained.speakers):
+            for document in documents_of(file, trained.speakers):
                 yield document, list(trained.predict(document, explain=True, min_confidence=min_confidence))
         except InputError as error:
             failed.append(str(error))
@@ -112,9 +110,9 @@ def _write(file: Path, text: str) -> None:
         except BrokenPipeError:
             forget_standard_output()
         return
-    from stance.cli.output import write_whole
+    from stance.files import write_whole
 
     try:
-        write_whole(file, text.encode())
+        write_whole({file: text.encode()})
     except OSError as error:
         raise StanceError(f"{file}: cannot be written ({error.strerror}); name another with -o") from error

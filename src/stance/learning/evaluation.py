@@ -1,6 +1,5 @@
 """Folds, scores, confidence intervals, baselines. No document is ever on both sides of a fold."""
 
-import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
@@ -8,7 +7,7 @@ import numpy as np
 
 from stance.errors import LabelError
 from stance.learning.features import featurize
-from stance.learning.labels import LabelledDocument
+from stance.learning.labels import LabelledDocument, sitting
 from stance.learning.model import STANCES, Floats, Model, softmax
 from stance.learning.speakers import SpeakerResult, SpeakerScores, fit_speakers, score_speakers
 from stance.learning.training import Example, Ints, Pipeline, Settings, temperature
@@ -72,14 +71,6 @@ def _ratio(part: object, whole: object) -> Floats:
     top, bottom = np.asarray(part, float), np.asarray(whole, float)
     result: Floats = np.divide(top, bottom, out=np.zeros_like(top), where=bottom > 0)
     return result
-
-
-def sitting(document: str) -> str:
-    """What is left out together with a document: all passages written in one sitting, "authored/zh-07-12" and -13.
-
-    Passages by one writer are more alike than those of a new article will be.
-    """
-    return re.sub(r"-\d+$", "", document)
 
 
 def folds(documents: Sequence[str]) -> list[tuple[Ints, Ints]]:

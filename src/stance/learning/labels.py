@@ -1,13 +1,14 @@
 """Hand labels: read, check, write. JSON Lines, one statement a line, in text order."""
 
 import json
-import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from stance.errors import LabelError
+from stance.files import write_whole
 from stance.layout import lay_out
 from stance.layout.blocks import Page
 from stance.reading import detect_language
@@ -97,13 +98,8 @@ def to_row(label: Label) -> dict[str, Any]:
 
 def write_labels(path: Path, labels: Iterable[Label]) -> None:
     """Write a file of labels; what stood there stays whole until the new one is."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with beside.open("w", encoding="utf-8", newline="\n") as out:
-            out.writelines(json.dumps(to_row(label), ensure_ascii=False) + "\n" for label in labels)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    lines = (json.dumps(to_row(label), ensure_ascii=False) + "\n" for label in labels)
+    write_whole({path: "".join(lines).encode()})
 
 
 # Beside a file of labels: the texts of its documents, where the labels alone do not hold them.
@@ -161,6 +157,14 @@ def group(labels: Sequence[Label]) -> Iterator[LabelledDocument]:
         rows.append(label)
     for name, rows in by_document.items():
         yield LabelledDocument(name, detect_language("".join(row.statement.text for row in rows)), tuple(rows))
+
+
+def sitting(document: str) -> str:
+    """What is left out together with a document: all passages written in one sitting, "authored/zh-07-12" and -13.
+
+    Passages by one writer are more alike than those of a new article will be.
+    """
+    return re.sub(r"-\d+$", "", document)
 
 
 def source_files(document: str) -> list[Path]:

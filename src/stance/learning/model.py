@@ -1,7 +1,6 @@
 """The trained model as plain arrays: score, explain, save, load. Needs NumPy only."""
 
 import json
-import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file, save
 
 from stance.errors import ModelError
-from stance.files import shipped_folder
+from stance.files import shipped_folder, write_whole
 from stance.learning.features import Features, Views, featurize
 from stance.reading.weights import NAME as SPEAKERS
 from stance.reading.weights import Weights, load_weights, save_weights
@@ -170,30 +169,13 @@ class Model:
             }
             if keep_card and all(_holds(folder / name, contents[name]) for name in (_WEIGHTS, _METADATA, SPEAKERS)):
                 return
-            _replace_all(folder, contents)
+            write_whole({folder / name: data for name, data in contents.items()})
         except OSError as error:
             raise ModelError(f"{folder}: cannot be written ({error.strerror}); name another with --model") from error
 
 
 def _holds(path: Path, data: bytes) -> bool:
     return path.is_file() and path.read_bytes() == data
-
-
-def _replace_all(folder: Path, contents: Mapping[str, bytes]) -> None:
-    """Write every file beside its place, and only then rename them all."""
-    beside = {folder / f".{name}.{os.getpid()}": folder / name for name in contents}
-    try:
-        for path, data in zip(beside, contents.values(), strict=True):
-            _write(path, data)
-        for path, place in beside.items():
-            path.replace(place)
-    finally:
-        for path in beside:
-            path.unlink(missing_ok=True)
-
-
-def _write(path: Path, data: bytes) -> None:
-    path.write_bytes(data)
 
 
 def load(folder: Path | None = None) -> Model:

@@ -10,6 +10,7 @@ from stance.layout import lay_out
 from stance.layout.html import extract_article, is_page
 from stance.reading.attribution import statements
 from stance.reading.weights import Weights, shipped_weights
+from stance.repair.alignment import find_in_raw
 from stance.repair.clean import clean
 from stance.types import Document, Language
 
@@ -35,8 +36,18 @@ def read(text: str, *, id: str = "-", weights: Weights | None = None) -> Documen
     language = detect_language(page.text)
     found = tuple(statements(page, language, weights or shipped_weights()))
     about = {**page.about, **about}
-    named = (about.get(field, "") for field in ("title", "author", "date", "url"))
-    return Document(id, page.text, language, found, 0, *named)
+    title, author, date, url = (about.get(field, "") for field in ("title", "author", "date", "url"))
+    return Document(id, page.text, language, found, 0, title, author, date, url, raw=text)
+
+
+def raw_places(document: Document) -> list[tuple[int, int]]:
+    """Start and end of every statement of `document` in the characters of the text as it was found.
+
+    >>> raw_places(read("<b>开源</b>更便宜。"))
+    [(3, 13)]
+    """
+    places = find_in_raw(document.raw, [statement.text for statement in document.statements])
+    return [(start + document.raw_start, end + document.raw_start) for start, end in places]
 
 
 def read_long(texts: str | Iterable[str], *, id: str = "-", weights: Weights | None = None) -> Iterator[Document]:
@@ -45,24 +56,27 @@ def read_long(texts: str | Iterable[str], *, id: str = "-", weights: Weights | N
     Parts end with a paragraph where they can. Offsets count on from part to part, as if the cleaned parts stood behind
     one another with a blank line between; nothing comes of blank ones. A text of up to 40,000 characters is one part.
     """
-    start = 0
+    start = raw_start = 0
     for part in _parts(iter([texts] if isinstance(texts, str) else texts)):
         document = read(part, id=id, weights=weights)
+        begins = raw_start
+        raw_start += len(part)
         if not document.text:
             continue
-        yield document if start == 0 else _moved(document, start)
+        yield document if not start and not begins else _moved(document, start, begins)
         start += len(document.text) + len(_BETWEEN_PARTS)
 
 
-def _moved(document: Document, start: int) -> Document:
+def _moved(document: Document, start: int, raw_start: int) -> Document:
     moved = (replace(s, start=s.start + start, end=s.end + start) for s in document.statements)
-    return replace(document, start=start, statements=tuple(moved))
+    return replace(document, start=start, raw_start=raw_start, statements=tuple(moved))
 
 
 def _parts(blocks: Iterator[str]) -> Iterator[str]:
     first = next(blocks, "")
     if is_page(first):  # its article may stand anywhere in it
-        first, blocks = extract_article(first + "".join(blocks))[0], iter(())
+        yield first + "".join(blocks)
+        return
     rest = ""
     for block in chain([first], blocks):
         text, at = rest + block, 0

@@ -4,9 +4,11 @@ Each repair is a small ``str -> str`` function named for what it mends. Nothing 
 converted; boilerplate stays, since it is the author's text too.
 """
 
+import difflib
 import html
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from stance.language.chinese import HAN
 from stance.language.lexicon import lexicon
@@ -43,6 +45,8 @@ _ASCII_RUN = re.compile(r"[!-~][ -~]{8,}[!-~]")
 _TURNED_CLOSING = re.compile(r"(“[^“”\n]*[。？！?!…])“(?=[^“”\n]*(?:“|$))", re.MULTILINE)
 _TURNED_OPENING = re.compile(r"^”(?=[^“”\n]+”)", re.MULTILINE)
 _BOX = re.compile(r"^[ \t]*[|│┃¦]+[ \t]*$", re.MULTILINE)
+# Changes of a repair that are shown; characters of a text compared where its lines changed.
+_EXAMPLES, _SAMPLE = 5, 4000
 _SOUNDS = lexicon(Language.CHINESE).data["mentions"]["transliteration"]
 _LOST_DOT = re.compile(rf"(?<=[{_SOUNDS}]{{2}})\?(?=[{_SOUNDS}]{{3}})")
 _FULL_WIDTH = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
@@ -57,6 +61,60 @@ def clean(text: str) -> str:
     while (mended := _clean_once(text)) != text:
         text = mended
     return text
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a repair changed."""
+
+    repair: str
+    """Its name, as a person would say it."""
+    places: int
+    examples: tuple[tuple[str, str], ...]
+    """The first of them, before and after."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """A text with its damage repaired, and how."""
+
+    text: str
+    steps: tuple[Step, ...]
+
+
+def clean_in_steps(text: str) -> Cleaned:
+    """What `clean` does, with every repair that changed something.
+
+    >>> [(step.repair, step.places) for step in clean_in_steps("開源領(lǐng)域,，發(fā)展。").steps]
+    [('drop pinyin', 2), ('single marks', 1)]
+    """
+    steps: list[Step] = []
+    changed = True
+    while changed:
+        changed = False
+        for repair in _REPAIRS:
+            mended = repair(text)
+            if mended != text:
+                steps.append(_step(repair.__name__.replace("_", " "), text, mended))
+                text, changed = mended, True
+    return Cleaned(text, tuple(steps))
+
+
+def _step(name: str, before: str, after: str) -> Step:
+    """The places at which two texts differ, by their lines and then by characters."""
+    places = 0
+    examples: list[tuple[str, str]] = []
+    old, new = before.split("\n"), after.split("\n")
+    pairs = zip(old, new, strict=True) if len(old) == len(new) else [(before[:_SAMPLE], after[:_SAMPLE])]
+    for one, other in pairs:
+        if one == other:
+            continue
+        for tag, a, b, c, d in difflib.SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
+            if tag != "equal":
+                places += 1
+                if len(examples) < _EXAMPLES:
+                    examples.append((one[max(0, a - 4) : b + 4], other[max(0, c - 4) : d + 4]))
+    return Step(name, max(1, places), tuple(examples))
 
 
 def drop_half_characters(text: str) -> str:

@@ -15,8 +15,8 @@ from threading import RLock
 import numpy as np
 
 from stance.errors import LabelError, ModelError, StanceError
-from stance.learning.evaluation import Scores, out_of_fold, part_of, sitting
-from stance.learning.labels import LabelledDocument, load_documents
+from stance.learning.evaluation import Scores, out_of_fold, part_of
+from stance.learning.labels import LabelledDocument, load_documents, sitting
 from stance.learning.model import Floats, load
 from stance.learning.training import Example, Settings, describe, examples, train
 from stance.report import read_card
