@@ -83,12 +83,15 @@ def test_json_lines_say_the_same_as_parquet(articles: Path, tmp_path: Path) -> N
 def test_a_file_whose_name_is_no_utf8(tmp_path: Path) -> None:
     folder = tmp_path / "in"
     folder.mkdir()
-    for name, text in {b"\xb1.txt": "开源更便宜。", b"\xb2.jsonl": '{"text": null}\n{"text": "a"}\n'}.items():
+    for name, text in {
+        "泵.txt".encode("gbk"): "开源更便宜。",
+        b"\xb2.jsonl": '{"text": null}\n{"text": "a"}\n',
+    }.items():
         (folder / os.fsdecode(name)).write_text(text, encoding="utf-8")
     tally = _label(begin([folder], _settings(tmp_path)))
     assert (tally.documents, len(tally.faults)) == (2, 1)
     documents = [row["document"] for row in _rows(tmp_path / "out")]
-    assert documents == [f"{folder}/\\udcb1.txt", f"{folder}/\\udcb2.jsonl:2"]
+    assert documents == [f"{folder}/泵.txt", f"{folder}/\\xb2.jsonl:2"]
     (error,) = (tmp_path / "out/errors.jsonl").read_text(encoding="utf-8").splitlines()
     assert os.fsencode(json.loads(error)["source"]) == os.fsencode(folder) + b"/\xb2.jsonl"
 

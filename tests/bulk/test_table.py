@@ -24,7 +24,11 @@ def test_a_row_a_statement() -> None:
             "end": prediction.statement.end,
             "text": prediction.statement.text,
             "speaker": prediction.statement.speaker_name,
+            "speakers": [speaker.name for speaker in prediction.statement.speakers],
             "speaker_id": prediction.statement.speakers[0].id,
+            "speaker_confidence": pytest.approx(prediction.statement.attribution.confidence, abs=1e-6),
+            "rule": prediction.statement.attribution.rule,
+            "block": prediction.statement.block,
             "stance": prediction.stance,
             "confidence": pytest.approx(prediction.confidence, abs=1e-6),
         }

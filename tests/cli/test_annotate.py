@@ -94,7 +94,11 @@ def test_text_does_not_steer_the_terminal(stance: Run, small_folder: Path, tmp_p
 @pytest.mark.parametrize(
     ("name", "data", "message"),
     [
-        ("nowhere.txt", None, "stance: nowhere.txt: No such file or directory; name a readable text file\n"),
+        (
+            "nowhere.txt",
+            None,
+            "stance: nowhere.txt: No such file or directory; name a readable text file, or - for standard input\n",
+        ),
         ("my.pdf", b"%PDF-1.7", "stance: my.pdf: not text but a PDF; save it as plain text\n"),
         ("empty.txt", b" \n", "stance: empty.txt: no text in it; name articles\n"),
     ],

@@ -30,7 +30,7 @@ def test_cross_validation_as_json(stance: Run) -> None:
     done = stance("evaluate", "--format", "json")
     assert (done.returncode, done.stderr.decode().splitlines()) == (0, [PROGRESS])
     row = json.loads(done.stdout)
-    assert list(row) == ["how", "systems", "calibration_error", "coverage", "speakers"]
+    assert list(row) == ["how", "systems", "calibration_error", "coverage", "speakers", "speakers_calibration_error"]
     assert row["coverage"][0]["coverage"] == 1
     assert [point["coverage"] for point in row["coverage"]] == sorted(
         (point["coverage"] for point in row["coverage"]), reverse=True
@@ -78,8 +78,9 @@ def test_speakers_where_the_article_is_at_hand(stance: Run, labels: Path, small_
     (tmp_path / "small/b_0123.txt").write_text(text, encoding="utf-8")
     words = ("evaluate", "--labels", labels / "b.jsonl", "--model", small_folder)
     row = json.loads(stance(*words, "--format", "json").stdout)
-    assert row["speakers"] == {"small/zh": {"statements": 3, "accuracy": 1, "f1_not_author": 1}}
-    assert "speakers, small/zh: accuracy 1.000" in stance(*words).stdout.decode()
+    assert row["speakers"]["small/zh"]["model"] == {"statements": 3, "accuracy": 1, "f1_not_author": 1}
+    assert list(row["speakers"]["small/zh"]) == ["model", "first rule wins", "always the author"]
+    assert "always the author" in stance(*words).stdout.decode()
 
 
 @pytest.mark.usefixtures("labels")
@@ -87,12 +88,16 @@ def test_speakers_where_the_article_is_at_hand(stance: Run, labels: Path, small_
 def test_trials(stance: Run, option: str) -> None:
     done = stance("evaluate", option, "--format", "json")
     assert (done.returncode, done.stderr.decode().splitlines()) == (0, [PROGRESS])
-    trials = json.loads(done.stdout)
+    trials, end = json.JSONDecoder().raw_decode(done.stdout.decode())
+    speakers = [json.loads(line)["speakers"] for line in done.stdout.decode()[end:].splitlines() if line]
+    assert bool(speakers) == (option == "--ablation")
     names = [trial["name"] for trial in trials]
     assert names[-1] == "100% of the documents" if option == "--learning-curve" else names[0] == "everything"
     assert all(0 <= score <= 1 for trial in trials for score in trial["macro_f1"].values())
     lines = stance("evaluate", option).stdout.decode().splitlines()
-    assert [line.split(" (")[0] for line in lines] == names
+    told = [line.split(" (")[0] for line in lines if not line.startswith("speakers ")]
+    assert told == names
+    assert [line.split(":")[0] for line in lines if line.startswith("speakers ")] == [f"speakers {s}" for s in speakers]
 
 
 @pytest.mark.usefixtures("labels")

@@ -16,7 +16,10 @@ from stance.cli import app
 from stance.types import Stance
 
 Run = Callable[..., subprocess.CompletedProcess[bytes]]
-FIELDS = ["document", "start", "end", "text", "speaker", "speaker_id", "stance", "confidence", "probabilities"]
+FIELDS = [
+    "document", "start", "end", "text", "speaker", "speakers", "speaker_id", "speaker_confidence", "rule", "block",
+    "stance", "confidence", "probabilities",
+]  # fmt: skip
 CHINESE = "顾明川说，开源模型更便宜，也更安全。明天有雨，大家都在家里休息。"
 TRADITIONAL = "顧明川說，開源模型更便宜，也更安全。明天有雨，大家都在家裡休息。"
 ENGLISH = "Open models are cheaper. It will rain on Sunday."
@@ -83,7 +86,7 @@ def test_csv(explain: list[str], stance: Run, tmp_path: Path) -> None:
     done = stance("predict", "--format", "csv", *explain, "a.txt", "a.txt")
     assert (done.returncode, done.stderr) == (0, b"")
     rows = list(csv.DictReader(io.StringIO(done.stdout.decode(), newline="")))
-    more = ["rule", "cue", "mention", "evidence"] if explain else []
+    more = ["cue", "mention", "evidence"] if explain else []
     assert list(rows[0]) == [*FIELDS[:-1], *Stance, *more]
     assert rows[: len(rows) // 2] == rows[len(rows) // 2 :]
     expected = _rows(stance("predict", "a.txt"))
@@ -272,3 +275,60 @@ def test_help_holds_an_example(command: str, example: str) -> None:
     done = CliRunner().invoke(app, [*filter(None, [command]), "--help"])
     assert (done.exit_code, done.stderr) == (0, "")
     assert example in done.stdout
+
+
+# --- files that are not what they seem -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("format", ["jsonl", "csv", "table"])
+def test_a_file_whose_name_is_gbk(stance: Run, tmp_path: Path, format: str) -> None:
+    name = os.fsdecode("泵.txt".encode("gbk"))
+    try:
+        (tmp_path / name).write_text(CHINESE, encoding="utf-8")
+    except OSError:
+        pytest.skip("this file system takes only names that are text")
+    done = stance("predict", "--format", format, name)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert "泵.txt" in done.stdout.decode()
+    assert "泵2.txt: No such file" in stance("predict", os.fsdecode("泵2.txt".encode("gbk"))).stderr.decode()
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        ('{"text": "开源更便宜。"}', "JSON,"),
+        ('{"text": "开源更便宜。"}\n{"text": "明天有雨。"}\n', "JSON Lines,"),
+        ('[{"text": "开源更便宜。"}]', "JSON,"),
+        ("id\ttext\n1\t开源更便宜。\n2\t明天有雨。\n3\t走吧。\n", "a table,"),
+    ],
+)
+def test_data_taken_for_an_article(stance: Run, data: str, kind: str) -> None:
+    done = stance("predict", data=data.encode())
+    assert done.returncode == 1
+    assert done.stdout == b""
+    assert done.stderr.decode().startswith(f"stance: -: {kind} not text; `stance bulk`")
+
+
+@pytest.mark.parametrize("text", ["{开源}更便宜。", "[1] 开源更便宜。", "[]", "a\tb\n开源更便宜。"])
+def test_what_only_looks_like_data_is_read(stance: Run, text: str) -> None:
+    assert stance("predict", data=text.encode()).returncode == 0
+
+
+def test_raw_offsets(stance: Run) -> None:
+    raw = "<p>**顾明川**说，開源領(lǐng)域很大。</p>\n\n明天有雨。"
+    rows = _rows(stance("predict", "--offsets", "raw", data=raw.encode()))
+    assert [raw[row["raw_start"] : row["raw_end"]] for row in rows] == [
+        "顾明川**说，開源領(lǐng)域很大。",
+        "明天有雨。",
+    ]
+    csv_rows = stance("predict", "--offsets", "raw", "--format", "csv", data=raw.encode()).stdout.decode().splitlines()
+    assert csv_rows[0].endswith(",raw_start,raw_end")
+    assert "raw_start" not in _rows(stance("predict", data=raw.encode()))[0]
+
+
+def test_cleaning_is_shown(stance: Run) -> None:
+    raw = "<p>開源領(lǐng)域,，很大。</p>".encode()
+    assert stance("clean", data=raw).stdout.decode() == "開源領域，很大。\n"
+    steps = stance("clean", "--steps", data=raw).stdout.decode().splitlines()
+    assert steps[0] == "drop pinyin: 1 place"
+    assert "single marks: 1 place" in steps

@@ -25,7 +25,9 @@ def test_train(stance: Run, small_labels: Path, tmp_path: Path) -> None:
     assert all(line.endswith("…") for line in progress)
 
     folder = tmp_path / "mine/model"
-    assert sorted(path.name for path in folder.iterdir()) == ["README.md", "metadata.json", "weights.safetensors"]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "README.md", "metadata.json", "speakers.safetensors", "weights.safetensors",
+    ]  # fmt: skip
     card = (folder / "README.md").read_text(encoding="utf-8")
     metadata = json.loads((folder / "metadata.json").read_text(encoding="utf-8"))
     sha256 = digest(load_documents(small_labels))

@@ -38,7 +38,8 @@ def test_saved_and_loaded_it_predicts_the_same(small_model: Model, small_folder:
     loaded = load(small_folder)
     assert _predictions(loaded) == _predictions(small_model)
     assert loaded.metadata["labels"] == small_model.metadata["labels"]
-    assert sorted(path.name for path in small_folder.iterdir()) == ["README.md", "metadata.json", "weights.safetensors"]
+    names = ["README.md", "metadata.json", "speakers.safetensors", "weights.safetensors"]
+    assert sorted(path.name for path in small_folder.iterdir()) == names
     assert (small_folder / "README.md").read_text(encoding="utf-8") == "# card\n"
 
 
@@ -311,21 +312,20 @@ def test_a_disk_that_fills_up_leaves_the_old_model_whole(
 ) -> None:
     before = _predictions(load(small_folder))
 
-    def full(_path: Path, _data: bytes) -> None:
+    def full(_descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("stance.learning.model._write", full)
+    monkeypatch.setattr("os.fsync", full)
     with pytest.raises(ModelError, match="No space left on device"):
         trained.save(small_folder, "# card\n")
     assert _predictions(load(small_folder)) == before
 
 
 def test_a_failed_save_leaves_no_scraps(small_model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(path: Path, _data: bytes) -> None:
-        path.write_bytes(b"half")
+    def full(_descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("stance.learning.model._write", full)
+    monkeypatch.setattr("os.fsync", full)
     with pytest.raises(ModelError):
         small_model.save(tmp_path / "new", "# card\n")
     assert [path.name for path in (tmp_path / "new").iterdir() if path.name.startswith(".")] == []

@@ -58,7 +58,7 @@ def test_without_a_kind_of_evidence_none_of_it_is_weighed(small_corpus: list[Lab
 
 
 def test_no_documents_leave_what_is_believed() -> None:
-    assert set(fit_speakers([]).values.values()) == {1.75, 3.5}
+    assert set(fit_speakers([]).values.values()) == {1.75, 3.5, 7.0}
 
 
 def _choice(right: list[bool], chosen: int, *, author: bool, named: bool) -> Choice:

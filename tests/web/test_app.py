@@ -51,7 +51,7 @@ def test_a_pasted_text_is_shown_with_speakers_stances_and_evidence(client: TestC
     page = client.get(_paste(client)).text
     shown = []
     for stance, row in re.findall(r'<li class="statement ([\w-]+)">\n<details>(.*?)</details>', page, re.DOTALL):
-        name = re.search(r'class="name">(.*?)<', row)
+        name = re.search(r'class="name"[^>]*>(.*?)<', row)
         letter = re.search(r'class="letter" aria-hidden="true">(.)<', row)
         words = re.search(r'class="words" lang="zh">(.*?)<', row)
         assert name

@@ -23,7 +23,7 @@ def mark_furniture(lines: Sequence[Line], texts: Sequence[str]) -> None:
         if line.kind not in _LINE:
             in_box = False
             continue
-        simple = simplify(text)
+        simple = simplify(text) if len(text) <= _LONGEST else ""
         if label_words().boxes.match(simple):
             in_box = True
         elif in_box and (line.kind is BlockKind.HEADING or len(text) > _LONGEST or line.rule):

@@ -152,7 +152,8 @@ def _latin(name: str, titles: re.Pattern[str]) -> Likeness:
     if _NO_NAME.search(bare) or len(bare) > 32:
         return Likeness.KEY
     if re.search(f"[{HAN}]", bare):
-        return Likeness.PERHAPS if len(bare) <= 12 and not _FUNCTION.search(bare) else Likeness.KEY
+        short = len(bare) <= 12 and " " not in bare
+        return Likeness.PERHAPS if short and not _FUNCTION.search(bare) else Likeness.KEY
     words = bare.split()
     if _INITIALS.fullmatch(bare):
         return Likeness.PERHAPS

@@ -113,18 +113,21 @@ class _Evidence:
         again, names = counts[label.name], len(counts)
         if label.likeness is Likeness.WORD:
             if label.form is Form.BOLD:
-                return names > 1 and self.talks[label.name] > 0
+                return names > 1 and again > 1 and self.talks[label.name] > 0
             return label.form is Form.COLON and self.density >= _THREAD and self.handles > 1 and label.name.isascii()
         if label.likeness is Likeness.ROLE:
             return label.form is not Form.ALONE and (self.roles > 1 or again > 1 or names > 1)
         if label.form is Form.ALONE:
             named = label.likeness is Likeness.NAME or again > 1
             return named and names > 1 and max(counts.values()) > 1 and self._answered(drafts, at)
+        repeated = max(counts.values()) > 1
         if label.alone:
-            return names > 1 or again > 1
+            if label.likeness is not Likeness.NAME:
+                return repeated and names > 1 and drafts[min(at + 1, len(drafts) - 1)].kind is not BlockKind.ITEM
+            return names > 1 or again > 1 or drafts[at].kind is BlockKind.HEADING
         talk = self.roles > 0 or names > 1
         if label.form is Form.BOLD and names > 1 and self.talks[label.name]:
-            return True
+            return repeated or label.likeness is Likeness.NAME
         others = sum(n > 1 for name, n in counts.items() if name != label.name)
         if label.likeness is Likeness.NAME:
             return (

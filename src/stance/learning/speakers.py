@@ -105,7 +105,12 @@ def same_speakers(gold: Speakers, found: Speakers) -> bool:
 def _believed() -> dict[str, float]:
     """Where the prior of a feature has its mean: rules are believed until labels say otherwise."""
     rules = {f"{kind} by {rule}": _BELIEF for kind in ("named", "unnamed") for rule in set(Rule) - _DOUBTED}
-    return rules | {"holder": _BELIEF / 2}
+    beside = {
+        f"{kind} by frame {sort} beside True": _BELIEF / 2
+        for kind in ("named", "unnamed")
+        for sort in ("other", "think", "say")
+    }
+    return rules | beside | {"holder": _BELIEF / 2, "unnamed by unnamed frame": _BELIEF * 2}
 
 
 def _fit(choices: Iterable[Choice], without: re.Pattern[str]) -> Weights:

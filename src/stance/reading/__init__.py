@@ -75,8 +75,11 @@ def _moved(document: Document, start: int, raw_start: int) -> Document:
 def _parts(blocks: Iterator[str]) -> Iterator[str]:
     first = next(blocks, "")
     if is_page(first):  # its article may stand anywhere in it
-        yield first + "".join(blocks)
-        return
+        page = first + "".join(blocks)
+        if len(page) <= _PART:
+            yield page
+            return
+        first, blocks = extract_article(page)[0], iter(())
     rest = ""
     for block in chain([first], blocks):
         text, at = rest + block, 0

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from stance.reading.candidates import Candidate, Situation, look_ahead
 from stance.reading.layers import Layers
-from stance.types import AUTHOR, UNNAMED
+from stance.types import AUTHOR, UNNAMED, Rule
 
 # Characters at the start of a statement in which somebody is its topic; statements after which a voice is far away.
 _TOPIC, _FAR = 14, 12
@@ -74,6 +74,8 @@ class Evidence:
             yield f"{self._language} {role} by {rule}"
             yield f"{who} by {rule} {sort} told by {told}"
             yield f"{self._language} {who} by {rule} {sort} quoted {self._quoted}"
+            if rule is Rule.FRAME:
+                yield f"{kind} by {rule} {sort} beside {not cue.endswith('…')}"
             tight = claim.end - claim.start <= len(claim.why.mention) + len(cue) + _TIGHT
             yield f"{kind} by {rule} {sort} tight {tight} then {self._behind(claim.end)}"
             yield f"{who} by {rule} {sort} tight {tight} {'first' if claim.start <= situation.start + 1 else 'later'}"

@@ -20,7 +20,7 @@ from stance.types import Language, Speaker
 def find_mentions(text: str, simple: str, language: Language) -> list[Mention]:
     """The mentions of `text` in order, without overlap; `simple` is `text` simplified.
 
-    Known names come from `people.toml`; others are recognised by a title, a surname, transliteration or capitals,
+    Known names come from the folder `people`; others are recognised by a title, a surname, transliteration or capitals,
     and then wherever they stand again in the text.
     """
     finder = name_finder(language)

@@ -31,15 +31,26 @@ _COLON_LATER = re.compile(r"[：:](?=\s?[^\s\d“”\"])")
 _ONLY_TITLE = re.compile(r"(?: (?!I\b|we\b|that\b|it\b|when\b|for\b)[\w.'’\-]+){0,5},? ?")
 _SOURCE_IN_BRACKETS = re.compile(r"\s?[（(]([^（）()\n]{2,30})[）)]")
 _DASH_BEHIND = re.compile(r"\s*(?:[—–]{1,2}|--?|~)\s*([^\n—–。！？!?]{2,60})(?=\n|$)")
+_FRAME_HEAD = re.compile(r"according to|in the \w+ of|['’]s? \w+", re.IGNORECASE)
+# Characters of a Chinese frame with nothing between it and whoever it names.
+_FRAME = 6
 _FIRST_PART = re.compile(r"[，,、（(《:：]")
 _OPENS_AGAIN = re.compile(r"[，,：:]\s?[“\"]")
 _END_BEHIND_QUOTATION = re.compile(r"[。！？!?；;\n“\"]|[，,：:](?=\s?[“\"])|(?<=[A-Za-z])\.(?=\s|$)")
 
 
 def _frame_words(frame: str) -> str:
-    """The words of a frame that tell what it is: "according to", 的观点, 在."""
+    """The words of a frame that tell what it is; "…" where others stand between them and whoever it names.
+
+    >>> _frame_words("according to "), _frame_words("according to figures on "), _frame_words("据")
+    ('according to', 'according to …', '据')
+    """
     words = frame.strip(" ，。；,;")
-    return " ".join(words.split(" ")[:2]) if words.isascii() else words[:8]
+    if not words.isascii():
+        return words if len(words) <= _FRAME else f"{words[:1]}…"
+    head = _FRAME_HEAD.match(words)
+    told = head.group() if head is not None else words.split(" ")[0]
+    return told if len(words) == len(told) else f"{told} …"
 
 
 class Proposals:

@@ -34,7 +34,8 @@ def _changed(raw: str, statement: str, at: int) -> tuple[int, int]:
     begin = at if anchor < 0 else anchor
     window = raw[begin : begin + _STRETCH * len(statement) + _AHEAD]
     matcher = difflib.SequenceMatcher(None, window, statement, autojunk=False)
-    blocks = [block for block in matcher.get_matching_blocks() if block.size > 1 or block.size == len(statement)]
+    edges = (0, len(statement) - 1)
+    blocks = [block for block in matcher.get_matching_blocks() if block.size > 1 or (block.size and block.b in edges)]
     if not blocks:
         return begin, begin
     return begin + blocks[0].a, begin + blocks[-1].a + blocks[-1].size
