@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from stance.errors import InputError
 from stance.language.chinese import simplify
 from stance.layout import lay_out
 from stance.reading import read
@@ -12,7 +11,6 @@ from stance.reading.mentions import find_mentions
 from stance.reading.quotations import quotations
 from stance.reading.sentences import sentences
 from stance.repair.clean import clean
-from stance.repair.decode import decode
 from stance.repair.slipped import mend_slipped_bytes
 from stance.types import Language
 
@@ -77,13 +75,3 @@ def test_attribution_in_chinese(case: Case) -> None:
 def test_attribution_in_english(case: Case) -> None:
     assert read(case["text"]).language is Language.ENGLISH
     _check_attribution(case)
-
-
-@pytest.mark.cases("decode")
-def test_decode(case: Case) -> None:
-    data = bytes.fromhex(case["hex"]) if "hex" in case else case["text"].encode(case["codec"])
-    if "error" in case:
-        with pytest.raises(InputError, match=rf"notes\.txt: .*{case['error']}"):
-            decode(data, "notes.txt")
-    else:
-        assert decode(data) == (case["text"], case["encoding"])
