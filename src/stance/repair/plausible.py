@@ -7,6 +7,8 @@ from stance.language.chinese import FREQUENT, HAN, simplify
 
 _SAMPLE = 20_000
 _MARKS = frozenset("，。、；：？！“”‘’（）《》〈〉【】…—─·・「」『』～｜　")
+_SHARED = frozenset("“”‘’…—·")
+"""Marks of both."""
 _ROUND = "àáâãäåèéêëìíîïòóôõöøùúûüýÿæœçñšžðþ"
 _CAPITAL = _ROUND.upper().replace("Ÿ", "")
 # An accent inside a word, a word of one letter, a currency or a typographic mark.
@@ -16,7 +18,14 @@ _LATIN = re.compile(
     r"|[‘’“”–—…•·«»©®™†°§¿¡\xa0]|(?<![^\W\d_])[£€¥](?=[\d ])|(?<=[\d ])[£€¥%‰](?![^\W\d_])|(?<=\d)[½¼¾²³ªº×±µ]"
 )
 # UTF-8 read as Windows-1252, and another alphabet: mark by mark it seems to make sense, and together it makes none.
-_MISREAD = re.compile(f"[ÂÃâäåæçèéïð][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]+|[{_ROUND}{_CAPITAL}]{{3,}}")
+# A capital in front of a mark of print may be the end of a word: “CAFÉ”.
+_GOES_ON = "\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
+_MISREAD = re.compile(
+    f"[ÂÃ][{_GOES_ON}]|[Ä-ß](?:[\x80-\x9f\xa1-\xa9\xac-\xba\xbc-\xbf€‚ƒ„†‡ˆ‰Š‹ŒŽ•˜™š›œžŸ]|[{_GOES_ON}](?=[a-z]))"
+    f"|[à-ï][{_GOES_ON}]{{2}}|ð[{_GOES_ON}]{{3}}|[{_ROUND}{_CAPITAL}]{{3,}}"
+)
+# Letters of Latin script that Windows-1252 lacks.
+_OTHER_LATIN = re.compile("[\u0100-\u0151\u0154-\u015f\u0162-\u0177\u0179-\u017c\u1ea0-\u1ef9]")
 # One Chinese character glued to a Latin word: two bytes of Latin text look so in GBK and Big5.
 _GLUED = re.compile(rf"(?<=[a-z])[{HAN}](?![{HAN}，。、；：？！“”‘’（）《》])|(?<![{HAN}])[{HAN}](?=[a-z])")
 # Of readings that make the same sense, the one with the more frequent characters.
@@ -73,3 +82,16 @@ def latin_share(text: str) -> float:
     if not beyond:
         return 0.0
     return min(1.0, len(_LATIN.findall(_MISREAD.sub("", sample))) / beyond)
+
+
+def sense(text: str) -> float:
+    """The share of the characters beyond ASCII that make sense in Chinese or in Latin; 1 where there are none.
+
+    >>> sense("Zoë说：“开源”, Gdańsk"), sense("å¼€æº")
+    (1.0, 0.0)
+    """
+    if text.isascii():
+        return 1.0
+    sample = text[:_SAMPLE]
+    others = len(_OTHER_LATIN.findall(sample)) - sum(map(_SHARED.__contains__, sample))
+    return min(1.0, common_share(sample) + latin_share(sample) + others / sum(ch > "\x7f" for ch in sample))
