@@ -1,0 +1,14 @@
+"""Repairs of raw text, each by itself."""
+
+from typing import Any
+
+import pytest
+
+from stance.repair.clean import restore_dots
+
+Case = dict[str, Any]
+
+
+@pytest.mark.cases("dots")
+def test_dots_of_names(case: Case) -> None:
+    assert restore_dots(case["text"]) == case["restored"]
