@@ -5,29 +5,13 @@ from typing import Any
 import pytest
 
 from stance.language.chinese import simplify
-from stance.layout import lay_out
 from stance.reading import read
 from stance.reading.mentions import find_mentions
 from stance.reading.quotations import quotations
 from stance.reading.sentences import sentences
-from stance.repair.clean import clean
-from stance.repair.slipped import mend_slipped_bytes
 from stance.types import Language
 
 Case = dict[str, Any]
-
-
-@pytest.mark.cases("clean")
-def test_clean(case: Case) -> None:
-    assert clean(case["text"]) == case["cleaned"]
-
-
-@pytest.mark.cases("mojibake")
-def test_mojibake(case: Case) -> None:
-    if "mended" in case:
-        assert mend_slipped_bytes(case["text"]) == case["mended"]
-    else:
-        assert lay_out(clean(case["text"])).text == case["cleaned"]
 
 
 @pytest.mark.cases("sentences")

@@ -4,9 +4,14 @@ from typing import Any
 
 import pytest
 
-from stance.repair.clean import restore_dots
+from stance.repair.clean import clean, restore_dots
 
 Case = dict[str, Any]
+
+
+@pytest.mark.cases("clean")
+def test_clean(case: Case) -> None:
+    assert clean(case["text"]) == case["cleaned"]
 
 
 @pytest.mark.cases("dots")
