@@ -81,13 +81,3 @@ def test_a_cache_that_others_may_write_is_not_used(tmp_path: Path) -> None:
 def test_import_is_quiet(tmp_path: Path) -> None:
     result = _run("import stance.reading; " + _SCRIPT, tmp_path)
     assert result.stderr == ""
-
-
-def test_questions_do_not_load_the_model_of_words() -> None:
-    script = (
-        "from stance.repair.clean import clean; from stance.repair import slipped; "
-        "clean('He asked, “Is it safe?” Nobody knew. “Why?” she said.'); "
-        "print(slipped.word_model.cache_info().currsize)"
-    )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "0"

@@ -4,32 +4,14 @@ from typing import Any
 
 import pytest
 
-from stance.errors import InputError
 from stance.language.chinese import simplify
-from stance.layout import lay_out
 from stance.reading import read
 from stance.reading.mentions import find_mentions
 from stance.reading.quotations import quotations
 from stance.reading.sentences import sentences
-from stance.repair.clean import clean
-from stance.repair.decode import decode
-from stance.repair.slipped import mend_slipped_bytes
 from stance.types import Language
 
 Case = dict[str, Any]
-
-
-@pytest.mark.cases("clean")
-def test_clean(case: Case) -> None:
-    assert clean(case["text"]) == case["cleaned"]
-
-
-@pytest.mark.cases("mojibake")
-def test_mojibake(case: Case) -> None:
-    if "mended" in case:
-        assert mend_slipped_bytes(case["text"]) == case["mended"]
-    else:
-        assert lay_out(clean(case["text"])).text == case["cleaned"]
 
 
 @pytest.mark.cases("sentences")
@@ -77,13 +59,3 @@ def test_attribution_in_chinese(case: Case) -> None:
 def test_attribution_in_english(case: Case) -> None:
     assert read(case["text"]).language is Language.ENGLISH
     _check_attribution(case)
-
-
-@pytest.mark.cases("decode")
-def test_decode(case: Case) -> None:
-    data = bytes.fromhex(case["hex"]) if "hex" in case else case["text"].encode(case["codec"])
-    if "error" in case:
-        with pytest.raises(InputError, match=rf"notes\.txt: .*{case['error']}"):
-            decode(data, "notes.txt")
-    else:
-        assert decode(data) == (case["text"], case["encoding"])

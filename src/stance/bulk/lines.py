@@ -11,7 +11,7 @@ import pyarrow as pa
 from stance.bulk.documents import Columns, Fault, Kind, Part, Row, to_row
 from stance.bulk.table import check_columns
 from stance.errors import InputError
-from stance.repair.decode import decode
+from stance.repair.decode import CODECS, decode
 
 # A part ends at so many bytes, however few documents they are.
 MOST_BYTES = 64_000_000
@@ -41,7 +41,7 @@ def _encoding(path: Path) -> str:
     name = decode(sample[: sample.rfind(b"\n") + 1] or sample, str(path))[1]
     if name == "UTF-16":
         raise InputError(f"{path}: {name}; save it as UTF-8")
-    return {"GB18030": "gb18030", "Big5": "big5"}.get(name, "utf-8")
+    return CODECS.get(name, "utf-8")
 
 
 def _jsonl_starts(path: Path, columns: Columns, encoding: str) -> Iterator[int]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from stance.language.chinese import HAN
+from stance.language.chinese import HAN, simplify
 from stance.language.lexicon import lexicon
 from stance.repair.misread import mend_misread_lines
 from stance.repair.slipped import mend_slipped_bytes
@@ -47,8 +47,18 @@ _TURNED_OPENING = re.compile(r"^”(?=[^“”\n]+”)", re.MULTILINE)
 _BOX = re.compile(r"^[ \t]*[|│┃¦]+[ \t]*$", re.MULTILINE)
 # Changes of a repair that are shown; characters of a text compared where its lines changed.
 _EXAMPLES, _SAMPLE = 5, 4000
-_SOUNDS = lexicon(Language.CHINESE).data["mentions"]["transliteration"]
-_LOST_DOT = re.compile(rf"(?<=[{_SOUNDS}]{{2}})\?(?=[{_SOUNDS}]{{3}})")
+# A question mark between the parts of a foreign name: two characters in front that stand for sounds, or one at the
+# start of a clause, and two behind. 约翰?罗纳德, 扬?勒昆, 乔治?W?布什.
+_NAMES = lexicon(Language.CHINESE).data["mentions"]
+_SOUNDS = _NAMES["transliteration"] + _NAMES["sounds_besides"]
+_LOST_DOT = re.compile(
+    rf"(?:(?<=[{_SOUNDS}]{{2}})|(?<![{HAN}A-Za-z].)(?<=[{_SOUNDS}])|(?<=[?·][A-Z]))\?"
+    rf"(?=[{_SOUNDS}]{{2}}|[{_SOUNDS}][{HAN}][{_SOUNDS}]|[{HAN}][{_SOUNDS}]{{2}}|[A-Z][?·][{_SOUNDS}])"
+)
+# What stands in a question.
+_ASKS = re.compile("谁|什么|甚么|哪|怎|几|多少|吗|呢|为何|何时|何处|是否|难道|是不是")
+_CLAUSE = re.compile(r"[^，。！；：？\s“”「」]*\Z")
+_NAME_BEFORE = 24
 _FULL_WIDTH = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
 
 
@@ -141,7 +151,18 @@ def restore_dots(text: str) -> str:
     >>> restore_dots("巴兹?奥尔德林说，对吗?他没说。")
     '巴兹·奥尔德林说，对吗?他没说。'
     """
-    return _LOST_DOT.sub("·", text) if "?" in text else text
+    if "?" not in text:
+        return text
+    simple = simplify(text)
+    places = {mark.start() for mark in _LOST_DOT.finditer(simple) if not _asks(simple, mark.start())}
+    return "".join("·" if at in places else ch for at, ch in enumerate(text)) if places else text
+
+
+def _asks(text: str, at: int) -> bool:
+    """Whether the question mark there ends a question: one with a word that asks, or whose last word is taken up."""
+    clause = _CLAUSE.search(text[max(0, at - _NAME_BEFORE) : at])
+    taken_up = any(text[at - size : at] == text[at + 1 : at + 1 + size] for size in (2, 3, 4) if size <= at)
+    return taken_up or (clause is not None and _ASKS.search(clause[0]) is not None)
 
 
 def drop_pinyin(text: str) -> str:

@@ -26,25 +26,19 @@ from typing import NamedTuple
 
 import numpy as np
 
-from stance.language.chinese import HAN, is_traditional, segment, simplify, to_traditional
+from stance.language.chinese import HAN, is_traditional, simplify, to_traditional
+from stance.repair.slips import LONGEST_RUN, PINYIN, SLIP, find_slips
 from stance.repair.word_model import Floats, Reading, WordModel, word_model
 
-# A lead byte shown as "?", perhaps followed by the end of an inserted pinyin, and then a character of the run.
-_PINYIN = "[a-zü]{0,6}[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-zü]{0,6}"
-_PINYIN_REST = re.compile(rf"{_PINYIN}\)")
-_PINYIN_NOTE = re.compile(rf"\(({_PINYIN})\)")
-_SLIP = re.compile(rf"\?(?:(?P<pinyin>{_PINYIN}\))(?=[^\x00-\x7f]|[@-~])|(?=[^\x00-\x7f]|[!@-~][^\x00-\x7f]|!\?))")
-# “Is it safe?” in Latin text: a question, whatever stands behind it.
-_QUESTION = re.compile(r"[A-Za-z0-9'’)]\?[”’»…—)](?=\s|$|[A-Za-z,.;:—…”’])")
+_PINYIN_REST = re.compile(rf"{PINYIN}\)")
+_PINYIN_NOTE = re.compile(rf"\(({PINYIN})\)")
 _LEADS = range(0x81, 0xFF)
 _TRAILS = (*range(0x40, 0x7F), *range(0x80, 0xFF))
 # A run, roughly: up to the next ASCII character.
-_SLIPPED = re.compile(rf"{_SLIP.pattern.replace('?P<pinyin>', '?:')}[^\x00-\x7f]{{0,64}}")
+_SLIPPED = re.compile(rf"{SLIP.pattern.replace('?P<pinyin>', '?:')}[^\x00-\x7f]{{0,64}}")
 _HAN_RUN = re.compile(f"[{HAN}]+")
 # How far what a text repeats is trusted to be a word.
 _REPEATED = 0.2
-# Characters a run may have; the longest in the wild is about 40.
-_LONGEST_RUN = 64
 # Text before the run that helps to judge its first characters.
 _CONTEXT = 4
 # How much likelier, in nats, a reading must be than the damaged text before we believe it.
@@ -78,9 +72,7 @@ def mend_slipped_bytes(text: str) -> str:
     >>> mend_slipped_bytes("真的吗?我们不信。")
     '真的吗?我们不信。'
     """
-    slips = [slip for slip in _SLIP.finditer(text) if not _QUESTION.match(text, max(0, slip.start() - 1))]
-    if not any(slip["pinyin"] or not _word_follows(text, slip.end()) for slip in slips):
-        return text  # questions only; the model of words takes long to load
+    slips = find_slips(text)
     pieces: list[str] = []
     done = failed = 0
     for slip in slips:
@@ -91,7 +83,7 @@ def mend_slipped_bytes(text: str) -> str:
         if not slip["pinyin"] and word_model().begins_with_word(text[slip.end() : slip.end() + WordModel.LONGEST]):
             continue
         before = _PINYIN_NOTE.sub("", text[max(done, slip.start() - 30) : slip.start()])[-_CONTEXT:].rpartition("\n")[2]
-        after = text[slip.end() : slip.end() + _LONGEST_RUN].partition("\n")[0]
+        after = text[slip.end() : slip.end() + LONGEST_RUN].partition("\n")[0]
         mended = _search(text).best(before, slip.group(), after)
         if mended is None:
             failed += 1
@@ -100,10 +92,6 @@ def mend_slipped_bytes(text: str) -> str:
             pieces += [text[done : slip.start()], reading]
             done = slip.end() + used
     return "".join(pieces) + text[done:]
-
-
-def _word_follows(text: str, at: int) -> bool:
-    return len(segment(simplify(text[at : at + WordModel.LONGEST]))[0]) > 1
 
 
 @lru_cache(maxsize=2)
