@@ -214,6 +214,20 @@ def test_writing_leaves_no_half_file(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(
+        LabelError, match=r"file/a\.jsonl: cannot be written \(.+\); nothing was changed; .* another place"
+    ):
+        write_labels(tmp_path / "file/a.jsonl", [_label("a", 0, "开源更便宜。")])
+
+
+def test_half_a_character_is_not_written(tmp_path: Path) -> None:
+    with pytest.raises(LabelError, match=r"a\.jsonl: a label holds half a character"):
+        write_labels(tmp_path / "a.jsonl", [_label("\udcbf", 0, "开源更便宜。")])
+    assert not list(tmp_path.iterdir())
+
+
 TEXT = "开源更便宜。\n闭源更安全。"
 FIRST, SECOND = _label("a", 0, "开源更便宜。"), _label("a", 7, "闭源更安全。")
 

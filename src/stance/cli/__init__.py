@@ -8,6 +8,7 @@ import typer
 
 from stance import __version__
 from stance.cli import annotate, bulk, clean, evaluate, labels, predict, report, serve, train
+from stance.cli.output import forget_standard_output
 from stance.errors import StanceError
 
 app = typer.Typer(
@@ -54,7 +55,7 @@ def main() -> None:
     except StanceError as error:
         sys.exit(f"stance: {error}".encode(errors="backslashreplace").decode())
     except OSError as error:
-        predict.forget_standard_output()
+        forget_standard_output()
         sys.exit(f"stance: {error.strerror}; the output is not whole")
     except KeyboardInterrupt:
         sys.exit(130)

@@ -96,10 +96,24 @@ def to_row(label: Label) -> dict[str, Any]:
     }
 
 
+def to_lines(labels: Iterable[Label]) -> str:
+    """`labels` as JSON Lines."""
+    return "".join(json.dumps(to_row(label), ensure_ascii=False) + "\n" for label in labels)
+
+
 def write_labels(path: Path, labels: Iterable[Label]) -> None:
-    """Write a file of labels; what stood there stays whole until the new one is."""
-    lines = (json.dumps(to_row(label), ensure_ascii=False) + "\n" for label in labels)
-    write_whole({path: "".join(lines).encode()})
+    """Write a file of labels; what stood there stays whole until the new one is.
+
+    Raises `LabelError` where it cannot be written.
+    """
+    try:
+        write_whole({path: to_lines(labels).encode()})
+    except OSError as error:
+        raise LabelError(
+            f"{path}: cannot be written ({error.strerror}); nothing was changed; make room there, or name another place"
+        ) from error
+    except UnicodeEncodeError as error:
+        raise LabelError(f"{path}: a label holds half a character; nothing was changed; write it as UTF-8") from error
 
 
 # Beside a file of labels: the texts of its documents, where the labels alone do not hold them.
