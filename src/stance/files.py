@@ -1,6 +1,7 @@
 """Files read and written: data files of the package, and the one way to write a file whole."""
 
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from importlib import resources
@@ -24,19 +25,36 @@ def read_toml(package: str, name: str) -> dict[str, Any]:
         raise LexiconError(f"{name}: {error}; reinstall stance or mend the file") from error
 
 
-def printable(path: Path | str) -> str:
-    """The name of a file for people and JSON, also where its bytes are no UTF-8: those of GBK are read as such.
+# A name in a path or in a message: nothing between names is the second byte of a character of GBK.
+_NAME = re.compile(r"[^\s/:;,'\"()]+")
+_HALF = re.compile("[\ud800-\udfff]")
 
-    >>> printable(os.fsdecode("泵.txt".encode("gbk")))
-    '泵.txt'
+
+def printable(text: Path | str) -> str:
+    """A path, or words with paths in them, for people and JSON, also where the bytes of names are no UTF-8.
+
+    Those of GBK are read as such, name by name, since a folder may have one in UTF-8; others are escaped.
+
+    >>> printable(os.fsdecode("档案/".encode() + "开源.txt".encode("gbk")) + ": 没有")
+    '档案/开源.txt: 没有'
     """
-    name = os.fsencode(path)
+    return _NAME.sub(_legible, str(text))
+
+
+def _legible(match: re.Match[str]) -> str:
+    name = match[0]
+    if not _HALF.search(name):
+        return name
+    try:
+        data = os.fsencode(name)
+    except UnicodeEncodeError:  # half a character of a text: it stands for no byte
+        return name.encode(errors="backslashreplace").decode()
     for encoding in ("utf-8", "gb18030"):
         try:
-            return name.decode(encoding)
+            return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    return name.decode(errors="backslashreplace")
+    return data.decode(errors="backslashreplace")
 
 
 def shipped_folder() -> Path:

@@ -115,7 +115,8 @@ BROKEN: list[tuple[str, object, str]] = [
     ("empty", GOOD | {"start": 3, "end": 3, "text": ""}, "offsets 3–3 do not fit a text of 0"),
     ("a digit too many", json.dumps(GOOD).replace("3", "3" * 5000), "no JSON"),
     ("nests too deep", "[" * 100_000, "no JSON"),
-    ("half a character", json.dumps(GOOD | {"text": "\ud83d", "end": 4}), "field 'text'"),
+    ("half a character", json.dumps(GOOD | {"text": "\ud83d", "end": 4}), "holds half a character"),
+    ("half a character in the speaker", json.dumps(GOOD | {"speaker": "\ud83d"}), "holds half a character"),
 ]
 
 

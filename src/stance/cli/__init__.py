@@ -1,14 +1,13 @@
 """The command line: each command parses, calls, prints."""
 
 import sys
-from io import TextIOWrapper
 from typing import Annotated
 
 import typer
 
 from stance import __version__
 from stance.cli import annotate, bulk, clean, evaluate, labels, predict, report, serve, train
-from stance.cli.output import forget_standard_output
+from stance.cli.output import forget_standard_output, legible
 from stance.errors import StanceError
 
 app = typer.Typer(
@@ -47,13 +46,11 @@ def _options(
 
 def main() -> None:
     """Run the command line; what goes wrong is one line on standard error and exit code 1."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(encoding="utf-8")
+    sys.stdout, sys.stderr = legible(sys.stdout), legible(sys.stderr)
     try:
         app()
     except StanceError as error:
-        sys.exit(f"stance: {error}".encode(errors="backslashreplace").decode())
+        sys.exit(f"stance: {error}")
     except OSError as error:
         forget_standard_output()
         sys.exit(f"stance: {error.strerror}; the output is not whole")

@@ -54,7 +54,7 @@ def command(
     if not tasks:
         raise InputError(f"{files[0]}: no text in it; name articles")
     round = Round(tasks, Folder(labels / "local"))
-    signed = annotator or user()
+    signed = printable(annotator or user())
     saved = True
     while True:
         task = round.next()
@@ -144,7 +144,7 @@ def read_files(files: Sequence[Path]) -> Iterator[tuple[str, bytes]]:
         try:
             yield printable(file), file.read_bytes()
         except OSError as error:
-            raise InputError(f"{printable(file)}: {error.strerror}; name a readable text file") from error
+            raise InputError(f"{file}: {error.strerror}; name a readable text file") from error
 
 
 def user() -> str:

@@ -50,10 +50,10 @@ def export_command(
 
     documents = _load(labels)
     if to is Tool.DOCCANO:
-        _write(output, to_doccano(documents))
+        write_text(output, to_doccano(documents))
         typer.echo("doccano: import into a project for sequence labeling that allows overlapping spans", err=True)
     else:
-        _write(output, to_label_studio(documents))
+        write_text(output, to_label_studio(documents))
         typer.echo(
             f"Label Studio: the labeling interface of the project must be\n{LABEL_STUDIO_CONFIG}", err=True, nl=False
         )
@@ -87,7 +87,7 @@ def import_command(
     if not taken:
         by = f"; {annotator} is none of its users: {', '.join(users)}" if users else "; label something, export again"
         raise LabelError(f"{file}: no labels in it{by}")
-    _write(output, to_lines(_in_order(taken)))
+    write_text(output, to_lines(_in_order(taken)))
 
 
 def _in_order(annotations: "Iterable[Annotation]") -> "list[Label]":
@@ -156,11 +156,3 @@ def _read(file: Path) -> str:
         raise LabelError(f"{file}: {error.strerror}; name the file that the tool exported") from error
     except UnicodeDecodeError as error:
         raise LabelError(f"{file}: not UTF-8 (byte {error.start}); save it as UTF-8, unpacked") from error
-
-
-def _write(file: Path, text: str) -> None:
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise LabelError("a label holds half a character; `stance labels check` names it") from error
-    write_text(file, text)

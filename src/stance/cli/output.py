@@ -5,11 +5,12 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TextIO
 
 from stance.errors import StanceError
-from stance.files import write_whole
+from stance.files import printable, write_whole
 from stance.rows import Places, columns, flat, row_of
 from stance.types import Document, Prediction, Stance
 
@@ -53,6 +54,21 @@ def on_standard_output() -> "Console":
 def forget_standard_output() -> None:
     """Nobody takes our output any more (`| head -1`, a full disk): keep Python from complaining when it flushes."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+class _Legible(TextIOWrapper):
+    def write(self, text: str) -> int:
+        try:
+            return super().write(text)
+        except UnicodeEncodeError:
+            return super().write(printable(text))
+
+
+def legible(stream: TextIO) -> TextIO:
+    """`stream` in UTF-8, where names of files can be read whatever their bytes are."""
+    if not isinstance(stream, TextIOWrapper):  # closed, or a test's
+        return stream
+    return _Legible(stream.buffer, "utf-8", line_buffering=stream.line_buffering, write_through=stream.write_through)
 
 
 class Write(Protocol):

@@ -76,10 +76,13 @@ def parse(line: str, place: str) -> Label:
             f"{place}: offsets {row['start']}–{row['end']} do not fit a text of {len(row['text'])} characters; "
             "both count characters of the cleaned document"
         )
-    if any("\ud800" <= ch <= "\udfff" for ch in row["text"]):
-        raise LabelError(f"{place}: field 'text' holds half a character; write it as UTF-8")
+    note = str(row.get("note") or "")
+    try:
+        "".join([note, *(row[field] for field, kind in _FIELDS.items() if kind is str)]).encode()
+    except UnicodeEncodeError as error:
+        raise LabelError(f"{place}: holds half a character; write it as UTF-8") from error
     statement = Statement(row["text"], row["start"], row["end"], speakers_of(row["speaker"]))
-    return Label(row["document"], statement, Stance(row["stance"]), row["annotator"], str(row.get("note") or ""))
+    return Label(row["document"], statement, Stance(row["stance"]), row["annotator"], note)
 
 
 def to_row(label: Label) -> dict[str, Any]:
