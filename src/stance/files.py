@@ -26,7 +26,7 @@ def read_toml(package: str, name: str) -> dict[str, Any]:
 
 
 # A name in a path or in a message: nothing between names is the second byte of a character of GBK.
-_NAME = re.compile(r"[^\s/:;,'\"()]+")
+_NAME = re.compile(r"[^\s/:;,'\"()<>]+")
 _HALF = re.compile("[\ud800-\udfff]")
 
 
@@ -38,7 +38,8 @@ def printable(text: Path | str) -> str:
     >>> printable(os.fsdecode("档案/".encode() + "开源.txt".encode("gbk")) + ": 没有")
     '档案/开源.txt: 没有'
     """
-    return _NAME.sub(_legible, str(text))
+    text = str(text)
+    return _NAME.sub(_legible, text) if _HALF.search(text) else text
 
 
 def _legible(match: re.Match[str]) -> str:
