@@ -79,8 +79,8 @@ def test_labels_are_signed_and_kept_under_any_name(
 ) -> None:
     gbk.write_text("开源更便宜。", encoding="utf-8")
     name = os.fsdecode("陆舟".encode("gbk"))
-    done = stance("annotate", GBK, "--labels", f"档案/{name}", "--annotator", name, data=b"1\nq\n")
+    done = stance("annotate", GBK, "--labels", f"档案/{name}", "--annotator", name, data="n 好的\n1\nq\n".encode("gbk"))
     assert (done.returncode, done.stderr) == (0, b"")
     assert "1 of 1 labelled, in 档案/陆舟/local" in done.stdout.decode()
     (labels,) = (gbk.parent / name / "local").glob("*.jsonl")
-    assert '"annotator": "陆舟"' in labels.read_text(encoding="utf-8")
+    assert '"annotator": "陆舟", "note": "好的"' in labels.read_text(encoding="utf-8")

@@ -1,6 +1,7 @@
 """The command line: each command parses, calls, prints."""
 
 import sys
+from io import TextIOWrapper
 from typing import Annotated
 
 import typer
@@ -47,6 +48,8 @@ def _options(
 def main() -> None:
     """Run the command line; what goes wrong is one line on standard error and exit code 1."""
     sys.stdout, sys.stderr = legible(sys.stdout), legible(sys.stderr)
+    if isinstance(sys.stdin, TextIOWrapper):
+        sys.stdin.reconfigure(errors="surrogateescape")
     try:
         app()
     except StanceError as error:

@@ -120,7 +120,7 @@ def _show(console: "Console", task: "Task", round: "Round") -> None:
 def _line(console: "Console", prompt: str) -> str | None:
     """A line of standard input; None at its end."""
     try:
-        return console.input(prompt)
+        return printable(console.input(prompt))  # a terminal may send GBK
     except EOFError:
         return None
     finally:
