@@ -1,8 +1,9 @@
 """Files read and written: data files of the package, and the one way to write a file whole."""
 
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from importlib import resources
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -24,19 +25,37 @@ def read_toml(package: str, name: str) -> dict[str, Any]:
         raise LexiconError(f"{name}: {error}; reinstall stance or mend the file") from error
 
 
-def printable(path: Path | str) -> str:
-    """The name of a file for people and JSON, also where its bytes are no UTF-8: those of GBK are read as such.
+# A name in a path or in a message: nothing between names is the second byte of a character of GBK.
+_NAME = re.compile(r"[^\s/:;,'\"()<>]+")
+_HALF = re.compile("[\ud800-\udfff]")
 
-    >>> printable(os.fsdecode("泵.txt".encode("gbk")))
-    '泵.txt'
+
+def printable(text: Path | str) -> str:
+    """A path, or words with paths in them, for people and JSON, also where the bytes of names are no UTF-8.
+
+    Those of GBK are read as such, name by name, since a folder may have one in UTF-8; others are escaped.
+
+    >>> printable(os.fsdecode("档案/".encode() + "开源.txt".encode("gbk")) + ": 没有")
+    '档案/开源.txt: 没有'
     """
-    name = os.fsencode(path)
+    text = str(text)
+    return _NAME.sub(_legible, text) if _HALF.search(text) else text
+
+
+def _legible(match: re.Match[str]) -> str:
+    name = match[0]
+    if not _HALF.search(name):
+        return name
+    try:
+        data = os.fsencode(name)
+    except UnicodeEncodeError:  # half a character of a text: it stands for no byte
+        return name.encode(errors="backslashreplace").decode()
     for encoding in ("utf-8", "gb18030"):
         try:
-            return name.decode(encoding)
+            return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    return name.decode(errors="backslashreplace")
+    return data.decode(errors="backslashreplace")
 
 
 def shipped_folder() -> Path:
@@ -52,32 +71,50 @@ def beside(place: Path, mark: str = ".") -> Path:
 
 
 @contextmanager
-def whole_file(place: Path, mark: str = ".") -> Iterator[BinaryIO]:
-    """A file to write that takes the name `place` once everything is in it and on the disk; nothing is left otherwise.
+def whole_files(places: Sequence[Path], mark: str = ".") -> Iterator[Sequence[BinaryIO]]:
+    """Files to write that take the names `places` once all of them are on the disk; nothing is left otherwise.
 
     Raises `OSError`.
     """
-    path = beside(place, mark)
+    paths = [beside(place, mark) for place in places]
     try:
-        with path.open("wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        path.replace(place)
+        with ExitStack() as stack:
+            files = [stack.enter_context(path.open("wb")) for path in paths]
+            yield files
+            for file in files:
+                file.flush()
+                os.fsync(file.fileno())
+        for path, place in zip(paths, places, strict=True):
+            path.replace(place)
+        for folder in {place.parent for place in places}:
+            _sync(folder)
     finally:
-        path.unlink(missing_ok=True)
+        for path in paths:
+            path.unlink(missing_ok=True)
+
+
+def _sync(folder: Path) -> None:
+    """Put the names in a folder on the disk; not every file system can, and the files have taken their places."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def write_whole(contents: Mapping[Path, bytes]) -> None:
-    """Write files so that none is ever half written, and all are written before the first takes its place.
+    """Write files so that none is ever half written, and all are on the disk before the first takes its place.
 
     What stood there stays until then; a device or a pipe is written to as it is. Raises `OSError`.
     """
-    with ExitStack() as stack:
-        for place, data in contents.items():
-            target = place.resolve()
-            target.parent.mkdir(parents=True, exist_ok=True)
-            if target.exists() and not target.is_file():  # /dev/null must not be renamed over
-                target.write_bytes(data)
-            else:
-                stack.enter_context(whole_file(target)).write(data)
+    data = {place.resolve(): data for place, data in contents.items()}
+    streams = [place for place in data if place.exists() and not place.is_file()]  # /dev/null is not to be replaced
+    files = [place for place in data if place not in streams]
+    for place in files:
+        place.parent.mkdir(parents=True, exist_ok=True)
+    with whole_files(files) as opened:
+        for place, file in zip(files, opened, strict=True):
+            file.write(data[place])
+    for place in streams:
+        place.write_bytes(data[place])

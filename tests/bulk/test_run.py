@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -88,10 +89,12 @@ def test_a_file_whose_name_is_no_utf8(tmp_path: Path) -> None:
         b"\xb2.jsonl": '{"text": null}\n{"text": "a"}\n',
     }.items():
         (folder / os.fsdecode(name)).write_text(text, encoding="utf-8")
+    with (folder / os.fsdecode("泵.parquet".encode("gbk"))).open("wb") as file:  # Arrow opens no such name
+        pq.write_table(pa.table({"text": ["b"]}), file)
     tally = _label(begin([folder], _settings(tmp_path)))
-    assert (tally.documents, len(tally.faults)) == (2, 1)
+    assert (tally.documents, len(tally.faults)) == (3, 1)
     documents = [row["document"] for row in _rows(tmp_path / "out")]
-    assert documents == [f"{folder}/泵.txt", f"{folder}/\\xb2.jsonl:2"]
+    assert documents == [f"{folder}/泵.parquet:1", f"{folder}/泵.txt", f"{folder}/\\xb2.jsonl:2"]
     (error,) = (tmp_path / "out/errors.jsonl").read_text(encoding="utf-8").splitlines()
     assert os.fsencode(json.loads(error)["source"]) == os.fsencode(folder) + b"/\xb2.jsonl"
 

@@ -70,7 +70,7 @@ def test_nothing_is_exported(words: list[str], message: str, stance: Run, small_
 def test_half_a_character_is_not_exported(stance: Run, small_labels: Path) -> None:
     path = small_labels / "a.jsonl"
     path.write_text(path.read_text(encoding="utf-8").replace('"note": ""', '"note": "\\ud83d"'), encoding="utf-8")
-    message = "stance: a label holds half a character; `stance labels check` names it"
+    message = "stance: small/a.jsonl:1: holds half a character; write it as UTF-8"
     assert _error(stance("labels", "export", "--to", "doccano", "small")) == message
 
 

@@ -115,7 +115,8 @@ BROKEN: list[tuple[str, object, str]] = [
     ("empty", GOOD | {"start": 3, "end": 3, "text": ""}, "offsets 3–3 do not fit a text of 0"),
     ("a digit too many", json.dumps(GOOD).replace("3", "3" * 5000), "no JSON"),
     ("nests too deep", "[" * 100_000, "no JSON"),
-    ("half a character", json.dumps(GOOD | {"text": "\ud83d", "end": 4}), "field 'text'"),
+    ("half a character", json.dumps(GOOD | {"text": "\ud83d", "end": 4}), "holds half a character"),
+    ("half a character in the speaker", json.dumps(GOOD | {"speaker": "\ud83d"}), "holds half a character"),
 ]
 
 
@@ -212,6 +213,20 @@ def test_writing_leaves_no_half_file(tmp_path: Path) -> None:
         write_labels(path, broken())
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(
+        LabelError, match=r"file/a\.jsonl: cannot be written \(.+\); nothing was changed; .* another place"
+    ):
+        write_labels(tmp_path / "file/a.jsonl", [_label("a", 0, "开源更便宜。")])
+
+
+def test_half_a_character_is_not_written(tmp_path: Path) -> None:
+    with pytest.raises(LabelError, match=r"a\.jsonl: a label holds half a character"):
+        write_labels(tmp_path / "a.jsonl", [_label("\udcbf", 0, "开源更便宜。")])
+    assert not list(tmp_path.iterdir())
 
 
 TEXT = "开源更便宜。\n闭源更安全。"

@@ -1,6 +1,7 @@
 import csv
 import io
 import json
+import os
 import re
 import time
 from html import unescape
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from stance.learning.annotation import Folder
 from stance.learning.labels import load_documents
 from stance.types import Stance
 from stance.web.state import Workspace
@@ -213,6 +215,17 @@ def test_a_folder_that_cannot_be_written(client: TestClient, workspace: Workspac
     blocked.unlink()
     assert client.post(path, data=form).status_code == 200
     assert [row[3] for row in _own(workspace)] == ["typed with care"]
+
+
+def test_a_folder_whose_name_is_gbk(client: TestClient, workspace: Workspace, labels: Path) -> None:
+    blocked = labels / os.fsdecode("标签".encode("gbk"))
+    workspace.folder = Folder(blocked)
+    path = _paste(client).replace("articles", "annotate")
+    assert f"<code>{labels}/标签</code>" in client.get(path).text
+    blocked.write_text("a file where a folder should be", encoding="utf-8")
+    answer = client.post(path, data={"at": "1", "action": "pro-open"})
+    assert answer.status_code == 503
+    assert f"{labels}/标签: cannot be written" in unescape(answer.text)
 
 
 def test_a_broken_label_file_is_named_and_kept(client: TestClient, workspace: Workspace) -> None:

@@ -160,7 +160,8 @@ def _agree(manifest: Path, wanted: dict[str, Any]) -> None:
         begun = json.loads(manifest.read_bytes())
         other = [name for name, value in wanted.items() if begun.get(name) != value]
     except (OSError, ValueError, AttributeError) as error:
-        raise BulkError(f"{manifest}: damaged ({error}); name another folder with --out") from error
+        reason = getattr(error, "strerror", None) or error
+        raise BulkError(f"{manifest}: damaged ({reason}); name another folder with --out") from error
     if other:
         raise BulkError(f"{manifest}: begun with other {', '.join(other)}; use the same, or name another folder")
 

@@ -16,7 +16,7 @@ from stance.bulk.documents import Columns, Fault, Part, Row
 from stance.bulk.sources import rows
 from stance.bulk.table import SCHEMA, label_table
 from stance.errors import BulkError, StanceError
-from stance.files import whole_file
+from stance.files import whole_files
 
 # Enough for labelling to pay, few enough for memory to stay flat.
 _DOCUMENTS, _CHARACTERS = 256, 1_000_000
@@ -116,7 +116,7 @@ def beside(path: Path) -> Iterator[BinaryIO]:
     Raises `BulkError` where it cannot be written, and leaves nothing then.
     """
     try:
-        with whole_file(path, _BESIDE) as file:
+        with whole_files([path], _BESIDE) as (file,):
             yield file
     except OSError as error:
         raise BulkError(f"{path}: {error.strerror or error}; mend that, then run again with --resume") from error

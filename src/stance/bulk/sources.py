@@ -84,7 +84,7 @@ def _first_line(error: Exception) -> str:
 
 
 def _cut_parquet(path: Path, columns: Columns, size: int) -> Iterator[Part]:
-    with pq.ParquetFile(path) as file:
+    with path.open("rb") as source, pq.ParquetFile(source) as file:  # Arrow takes no name that is no UTF-8
         check_columns(file.schema_arrow, columns.text, columns.id, str(path))
         first = 1
         for group in range(file.metadata.num_row_groups):
@@ -99,7 +99,7 @@ def _cut_parquet(path: Path, columns: Columns, size: int) -> Iterator[Part]:
 def _read_parquet(part: Part, path: Path, columns: Columns) -> Iterator[Row | Fault]:
     wanted = [columns.text, *filter(None, [columns.id])]
     # Buffered and not read ahead, or a whole row group would be held at once.
-    with pq.ParquetFile(path, buffer_size=1 << 20, pre_buffer=False) as file:
+    with path.open("rb") as source, pq.ParquetFile(source, buffer_size=1 << 20, pre_buffer=False) as file:
         place = 0
         for batch in file.iter_batches(256, [part.group], wanted):
             begin, end = max(part.start - place, 0), min(part.stop - place, len(batch))

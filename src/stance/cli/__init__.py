@@ -8,6 +8,7 @@ import typer
 
 from stance import __version__
 from stance.cli import annotate, bulk, clean, evaluate, labels, predict, report, serve, train
+from stance.cli.output import forget_standard_output, legible
 from stance.errors import StanceError
 
 app = typer.Typer(
@@ -46,15 +47,15 @@ def _options(
 
 def main() -> None:
     """Run the command line; what goes wrong is one line on standard error and exit code 1."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(encoding="utf-8")
+    sys.stdout, sys.stderr = legible(sys.stdout), legible(sys.stderr)
+    if isinstance(sys.stdin, TextIOWrapper):
+        sys.stdin.reconfigure(errors="surrogateescape")
     try:
         app()
     except StanceError as error:
-        sys.exit(f"stance: {error}".encode(errors="backslashreplace").decode())
+        sys.exit(f"stance: {error}")
     except OSError as error:
-        predict.forget_standard_output()
+        forget_standard_output()
         sys.exit(f"stance: {error.strerror}; the output is not whole")
     except KeyboardInterrupt:
         sys.exit(130)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, cast
 import typer
 
 from stance.cli.articles import documents_of
+from stance.cli.output import on_standard_output
 from stance.errors import InputError, LabelError
 from stance.files import printable
 from stance.learning.labels import speakers_of
@@ -40,22 +41,20 @@ def command(
 
         stance train --labels labels --model models/local
     """
-    from rich.console import Console
-
     from stance.learning.annotation import Folder, Round, named_by_text, queue
     from stance.learning.model import load
 
     if sys.stdin is None:
         raise InputError("standard input is closed; answers come from there")
+    console = on_standard_output()
     trained = load(model)
     documents = (named_by_text(document) for file in files for document in documents_of(file, trained.speakers))
     once = {document.id: document for document in documents}
     tasks = queue((document, list(trained.predict(document))) for document in once.values())
     if not tasks:
         raise InputError(f"{files[0]}: no text in it; name articles")
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else 100)
     round = Round(tasks, Folder(labels / "local"))
-    signed = annotator or user()
+    signed = printable(annotator or user())
     saved = True
     while True:
         task = round.next()
@@ -121,7 +120,7 @@ def _show(console: "Console", task: "Task", round: "Round") -> None:
 def _line(console: "Console", prompt: str) -> str | None:
     """A line of standard input; None at its end."""
     try:
-        return console.input(prompt)
+        return printable(console.input(prompt))  # a terminal may send GBK
     except EOFError:
         return None
     finally:
@@ -145,7 +144,7 @@ def read_files(files: Sequence[Path]) -> Iterator[tuple[str, bytes]]:
         try:
             yield printable(file), file.read_bytes()
         except OSError as error:
-            raise InputError(f"{printable(file)}: {error.strerror}; name a readable text file") from error
+            raise InputError(f"{file}: {error.strerror}; name a readable text file") from error
 
 
 def user() -> str:

@@ -1,6 +1,5 @@
 """`stance labels`."""
 
-import json
 import sys
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from stance.cli.output import STANDARD, write_text
 from stance.errors import LabelError
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ class Tool(StrEnum):
     LABEL_STUDIO = "label-studio"
 
 
-_STANDARD = Path("-")
 _Output = Annotated[Path, typer.Option("-o", "--output", help="File to write; - or nothing for standard output.")]
 
 
@@ -38,7 +37,7 @@ _Output = Annotated[Path, typer.Option("-o", "--output", help="File to write; - 
 def export_command(
     labels: Annotated[list[Path], typer.Argument(help="Files or folders of labels; - for standard input.")],
     to: Annotated[Tool, typer.Option("--to", help="The tool that will read them.")],
-    output: _Output = _STANDARD,
+    output: _Output = STANDARD,
 ) -> None:
     """Write labels as a file that an annotation tool imports.
 
@@ -51,10 +50,10 @@ def export_command(
 
     documents = _load(labels)
     if to is Tool.DOCCANO:
-        _write(output, to_doccano(documents))
+        write_text(output, to_doccano(documents))
         typer.echo("doccano: import into a project for sequence labeling that allows overlapping spans", err=True)
     else:
-        _write(output, to_label_studio(documents))
+        write_text(output, to_label_studio(documents))
         typer.echo(
             f"Label Studio: the labeling interface of the project must be\n{LABEL_STUDIO_CONFIG}", err=True, nl=False
         )
@@ -64,7 +63,7 @@ def export_command(
 def import_command(
     file: Annotated[Path, typer.Argument(help="What the tool exported; - for standard input.")],
     source: Annotated[Tool, typer.Option("--from", help="The tool that wrote it.")],
-    output: _Output = _STANDARD,
+    output: _Output = STANDARD,
     annotator: Annotated[
         str | None, typer.Option(help="Take only what this user made, by e-mail address or number.")
     ] = None,
@@ -79,7 +78,7 @@ def import_command(
         stance labels import --from label-studio export.json --annotator a@example.org
     """
     from stance.learning.exchange import from_doccano, from_label_studio
-    from stance.learning.labels import to_row
+    from stance.learning.labels import to_lines
 
     read = from_doccano if source is Tool.DOCCANO else from_label_studio
     found = [annotation for annotation in read(_read(file), str(file)) if annotation.labels]
@@ -88,7 +87,7 @@ def import_command(
     if not taken:
         by = f"; {annotator} is none of its users: {', '.join(users)}" if users else "; label something, export again"
         raise LabelError(f"{file}: no labels in it{by}")
-    _write(output, "".join(json.dumps(to_row(label), ensure_ascii=False) + "\n" for label in _in_order(taken)))
+    write_text(output, to_lines(_in_order(taken)))
 
 
 def _in_order(annotations: "Iterable[Annotation]") -> "list[Label]":
@@ -136,7 +135,7 @@ def _load(paths: Sequence[Path]) -> "list[LabelledDocument]":
 
     documents: list[LabelledDocument] = []
     for path in paths:
-        if path == _STANDARD:
+        if path == STANDARD:
             lines = enumerate(_read(path).split("\n"), 1)
             found = list(group([parse_line(line, f"-:{number}") for number, line in lines if line.strip()]))
         else:
@@ -151,26 +150,9 @@ def _load(paths: Sequence[Path]) -> "list[LabelledDocument]":
 
 def _read(file: Path) -> str:
     try:
-        data = sys.stdin.buffer.read() if file == _STANDARD else file.read_bytes()
+        data = sys.stdin.buffer.read() if file == STANDARD else file.read_bytes()
         return data.decode("utf-8-sig")
     except OSError as error:
         raise LabelError(f"{file}: {error.strerror}; name the file that the tool exported") from error
     except UnicodeDecodeError as error:
         raise LabelError(f"{file}: not UTF-8 (byte {error.start}); save it as UTF-8, unpacked") from error
-
-
-def _write(file: Path, text: str) -> None:
-    """Write `text`; what stood in the file stays whole until the new one is."""
-    try:
-        data = text.encode()
-    except UnicodeEncodeError as error:
-        raise LabelError("a label holds half a character; `stance labels check` names it") from error
-    if file == _STANDARD:
-        sys.stdout.write(text)
-        return
-    from stance.files import write_whole
-
-    try:
-        write_whole({file: data})
-    except OSError as error:
-        raise LabelError(f"{file}: cannot be written ({error.strerror}); name another with -o") from error

@@ -1,15 +1,74 @@
-"""Predictions as a table for people, JSON Lines and CSV for programs."""
+"""Standard output and files named with -o; predictions as a table for people, JSON Lines and CSV for programs."""
 
 import csv
 import json
+import os
+import sys
 from collections.abc import Iterable, Sequence
+from io import TextIOWrapper
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TextIO
 
+from stance.errors import StanceError
+from stance.files import printable, write_whole
 from stance.rows import Places, columns, flat, row_of
 from stance.types import Document, Prediction, Stance
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+
+STANDARD = Path("-")
+"""Standard input or output, by the name that people give it."""
+
+
+def write_text(file: Path, text: str) -> None:
+    """Write `text`; what stood in the file stays whole until the new one is.
+
+    Raises `StanceError` where it cannot be written.
+    """
+    if file != STANDARD:
+        try:
+            write_whole({file: text.encode(errors="backslashreplace")})
+        except OSError as error:
+            raise StanceError(f"{file}: cannot be written ({error.strerror}); name another with -o") from error
+    elif sys.stdout is None:
+        raise StanceError("standard output is closed; name a file with -o")
+    else:
+        try:
+            sys.stdout.write(text)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            forget_standard_output()
+
+
+def on_standard_output() -> "Console":
+    """Standard output for people: as wide as their terminal, 100 columns elsewhere."""
+    from rich.console import Console
+
+    if sys.stdout is None:
+        raise StanceError("standard output is closed; redirect it to a file")
+    return Console(highlight=False, width=None if sys.stdout.isatty() else 100)
+
+
+def forget_standard_output() -> None:
+    """Nobody takes our output any more (`| head -1`, a full disk): keep Python from complaining when it flushes."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+class _Legible(TextIOWrapper):
+    def write(self, text: str) -> int:
+        try:
+            return super().write(text)
+        except UnicodeEncodeError:
+            return super().write(printable(text))
+
+
+def legible(stream: TextIO) -> TextIO:
+    """`stream` in UTF-8, where names of files can be read whatever their bytes are."""
+    if not isinstance(stream, TextIOWrapper):  # closed, or a test's
+        return stream
+    return _Legible(stream.buffer, "utf-8", line_buffering=stream.line_buffering, write_through=stream.write_through)
 
 
 class Write(Protocol):

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from stance.cli.articles import documents_of
+from stance.cli.output import forget_standard_output, writer
 from stance.errors import InputError
 
 
@@ -58,7 +59,6 @@ def command(
 
         stance predict --offsets raw page.html
     """
-    from stance.cli.output import writer
     from stance.learning.model import load
     from stance.reading import raw_places
 
@@ -84,10 +84,3 @@ def command(
         forget_standard_output()
     if failed:
         raise typer.Exit(1)
-
-
-def forget_standard_output() -> None:
-    """Nobody takes our output any more (`| head -1`, a full disk): keep Python from complaining when it flushes."""
-    import os
-
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from stance.cli.articles import documents_of
-from stance.cli.predict import forget_standard_output
-from stance.errors import InputError, StanceError
+from stance.cli.output import STANDARD, write_text
+from stance.errors import InputError
 
 if TYPE_CHECKING:
     from stance.types import Document, Prediction
@@ -30,14 +30,11 @@ class Interface(StrEnum):
     ENGLISH = "en"
 
 
-_STANDARD = Path("-")
-
-
 def command(
     files: Annotated[list[Path], typer.Argument(help="Articles, Chinese or English; - for standard input.")],
     output: Annotated[
         Path, typer.Option("-o", "--output", help="File to write; - or nothing for standard output.")
-    ] = _STANDARD,
+    ] = STANDARD,
     format: Annotated[
         Format | None, typer.Option(help="A page, or Markdown; otherwise Markdown for a file .md and else a page.")
     ] = None,
@@ -64,16 +61,16 @@ def command(
     from stance.report import build, read_card, to_html, to_markdown
 
     chosen = format or (Format.MARKDOWN if output.suffix == ".md" else Format.HTML)
-    if output == _STANDARD and chosen is Format.HTML and sys.stdout is not None and sys.stdout.isatty():
+    if output == STANDARD and chosen is Format.HTML and sys.stdout is not None and sys.stdout.isatty():
         raise typer.BadParameter("a page is not for the terminal; name a file, or --format md", param_hint="-o")
-    if any(output != _STANDARD and output.resolve() == file.resolve() for file in files):
+    if any(output != STANDARD and output.resolve() == file.resolve() for file in files):
         raise typer.BadParameter(f"{output} is one of the articles; name another file", param_hint="-o")
     failed: list[str] = []
     documents = list(_documents(files, model, min_confidence, failed))
     if not documents:
         raise InputError(failed[-1] if failed else f"{files[0]}: no text in it; name an article")
     report = build(documents, language=language, card=read_card(model))
-    _write(output, to_html(report) if chosen is Format.HTML else to_markdown(report))
+    write_text(output, to_html(report) if chosen is Format.HTML else to_markdown(report))
     if failed:
         raise typer.Exit(1)
 
@@ -97,22 +94,3 @@ def _documents(
             failed.append(str(error))
             if len(files) > 1:
                 typer.echo(f"stance: {error}", err=True)
-
-
-def _write(file: Path, text: str) -> None:
-    """Write `text`; what stood in the file stays whole until the new one is."""
-    if file == _STANDARD:
-        if sys.stdout is None:
-            raise StanceError("standard output is closed; name a file with -o")
-        try:
-            sys.stdout.write(text)
-            sys.stdout.flush()
-        except BrokenPipeError:
-            forget_standard_output()
-        return
-    from stance.files import write_whole
-
-    try:
-        write_whole({file: text.encode()})
-    except OSError as error:
-        raise StanceError(f"{file}: cannot be written ({error.strerror}); name another with -o") from error

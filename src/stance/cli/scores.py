@@ -1,14 +1,13 @@
 """Scores as tables for people and JSON for machines."""
 
 import json
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
+from stance.cli.output import on_standard_output
 from stance.learning.agreement import Agreement
 from stance.learning.evaluation import Result, Scores
 from stance.learning.model import STANCES
@@ -16,16 +15,12 @@ from stance.learning.speakers import SpeakerResult
 from stance.learning.trials import Mistake, Trial
 
 
-def _console() -> Console:
-    return Console(highlight=False, width=None if sys.stdout.isatty() else 100)
-
-
 def print_scores(result: Result, *, as_json: bool = False) -> None:
     """Print an evaluation."""
     if as_json:
         print(json.dumps(scores_row(result), ensure_ascii=False, indent=1))
         return
-    console = _console()
+    console = on_standard_output()
     console.print(result.how, soft_wrap=True)
     console.print(_systems(result))
     for part in dict.fromkeys(system.documents for system in result.systems):
@@ -129,7 +124,7 @@ def _speakers(result: SpeakerResult) -> Table:
 
 def print_speaker_trials(trials: Iterable[tuple[str, SpeakerResult]], *, as_json: bool = False) -> None:
     """Print an ablation of attribution."""
-    console = _console()
+    console = on_standard_output()
     for name, result in trials:
         scores = {part: systems["model"] for part, systems in sorted(result.parts.items())}
         if as_json:
@@ -142,7 +137,7 @@ def print_speaker_trials(trials: Iterable[tuple[str, SpeakerResult]], *, as_json
 
 def print_trials(trials: Iterable[Trial], *, as_json: bool = False) -> None:
     """Print a learning curve or an ablation; in a table as each is done."""
-    console = _console()
+    console = on_standard_output()
     done = []
     for trial in trials:
         done.append(trial)

@@ -37,11 +37,12 @@ def command(
     import secrets
 
     from stance.cli.annotate import read_files, user
+    from stance.files import printable
     from stance.web.app import create_app
     from stance.web.server import address, listen, run
     from stance.web.state import Source, Workspace
 
-    workspace = Workspace(model, labels, annotator or user())
+    workspace = Workspace(model, labels, printable(annotator or user()))
     if files:
         typer.echo("Reading …", err=True)
         workspace.analyse([Source(name, data) for name, data in read_files(files)])

@@ -2,8 +2,6 @@
 
 import fcntl
 import hashlib
-import json
-import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -11,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from stance.errors import LabelError
-from stance.learning.labels import group, read_labels, speakers_of, to_row
+from stance.learning.labels import group, read_labels, speakers_of, write_labels
 from stance.types import Document, Label, Prediction, Statement
 
 # The only document names that become file names.
@@ -134,25 +132,9 @@ class Folder:
             ) from error
 
     def _write(self, document: str, labels: Iterable[Label]) -> None:
-        """Replace the file: a crash leaves the old one or the new one, never half of either."""
-        file = self._file(document)
         ordered = sorted(labels, key=lambda label: label.statement.start)
         list(group(ordered))  # raises where two overlap
-        # Whatever a crash left under this name is written over; the lock keeps others from it.
-        beside = self.path / f".{file.name}.new"
-        try:
-            with beside.open("w", encoding="utf-8", newline="\n") as out:
-                out.writelines(json.dumps(to_row(label), ensure_ascii=False) + "\n" for label in ordered)
-                out.flush()
-                os.fsync(out.fileno())
-            beside.replace(file)
-        finally:
-            beside.unlink(missing_ok=True)
-        handle = os.open(self.path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        write_labels(self._file(document), ordered)
 
 
 def _overlap(one: Label, other: Label) -> bool:

@@ -1,13 +1,12 @@
 """Everything that is wrong with files of labels, not the first fault alone."""
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from stance.errors import LabelError
-from stance.learning.labels import label_files, parse, source_files, to_row
+from stance.learning.labels import label_files, parse, source_files
 from stance.reading import read
 from stance.repair.decode import decode
 from stance.types import Label, Stance
@@ -75,8 +74,6 @@ def parse_line(line: bytes | str, place: str) -> Label:
     ):
         if not value.strip():
             raise LabelError(f"{place}: field {field!r} is empty")
-    if any("\ud800" <= ch <= "\udfff" for ch in json.dumps(to_row(label), ensure_ascii=False)):
-        raise LabelError(f"{place}: holds half a character; write it as UTF-8")
     return label
 
 

@@ -76,10 +76,13 @@ def parse(line: str, place: str) -> Label:
             f"{place}: offsets {row['start']}–{row['end']} do not fit a text of {len(row['text'])} characters; "
             "both count characters of the cleaned document"
         )
-    if any("\ud800" <= ch <= "\udfff" for ch in row["text"]):
-        raise LabelError(f"{place}: field 'text' holds half a character; write it as UTF-8")
+    note = str(row.get("note") or "")
+    try:
+        "".join([note, *(row[field] for field, kind in _FIELDS.items() if kind is str)]).encode()
+    except UnicodeEncodeError as error:
+        raise LabelError(f"{place}: holds half a character; write it as UTF-8") from error
     statement = Statement(row["text"], row["start"], row["end"], speakers_of(row["speaker"]))
-    return Label(row["document"], statement, Stance(row["stance"]), row["annotator"], str(row.get("note") or ""))
+    return Label(row["document"], statement, Stance(row["stance"]), row["annotator"], note)
 
 
 def to_row(label: Label) -> dict[str, Any]:
@@ -96,10 +99,24 @@ def to_row(label: Label) -> dict[str, Any]:
     }
 
 
+def to_lines(labels: Iterable[Label]) -> str:
+    """`labels` as JSON Lines."""
+    return "".join(json.dumps(to_row(label), ensure_ascii=False) + "\n" for label in labels)
+
+
 def write_labels(path: Path, labels: Iterable[Label]) -> None:
-    """Write a file of labels; what stood there stays whole until the new one is."""
-    lines = (json.dumps(to_row(label), ensure_ascii=False) + "\n" for label in labels)
-    write_whole({path: "".join(lines).encode()})
+    """Write a file of labels; what stood there stays whole until the new one is.
+
+    Raises `LabelError` where it cannot be written.
+    """
+    try:
+        write_whole({path: to_lines(labels).encode()})
+    except OSError as error:
+        raise LabelError(
+            f"{path}: cannot be written ({error.strerror}); nothing was changed; make room there, or name another place"
+        ) from error
+    except UnicodeEncodeError as error:
+        raise LabelError(f"{path}: a label holds half a character; nothing was changed; write it as UTF-8") from error
 
 
 # Beside a file of labels: the texts of its documents, where the labels alone do not hold them.

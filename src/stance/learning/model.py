@@ -251,7 +251,8 @@ def _load_metadata(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise ModelError(f"{path}: missing; run `stance train --model {path.parent}`") from None
     except (OSError, ValueError, RecursionError) as error:
-        raise ModelError(f"{path}: damaged ({error}); run `stance train --model {path.parent}`") from error
+        reason = getattr(error, "strerror", None) or error
+        raise ModelError(f"{path}: damaged ({reason}); run `stance train --model {path.parent}`") from error
     if not isinstance(metadata, dict) or metadata.get("format") != FORMAT or metadata.get("stances") != list(STANCES):
         raise ModelError(f"{path}: not a model of this version of stance; run `stance train --model {path.parent}`")
     return metadata

@@ -206,4 +206,5 @@ def read_card(folder: Path | None = None) -> str:
     except FileNotFoundError:
         return ""
     except (OSError, UnicodeDecodeError) as error:
-        raise ModelError(f"{path}: cannot be read ({error}); run `stance train --model {path.parent}`") from error
+        reason = getattr(error, "strerror", None) or error
+        raise ModelError(f"{path}: cannot be read ({reason}); run `stance train --model {path.parent}`") from error

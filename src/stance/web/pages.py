@@ -10,7 +10,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from stance.files import read_toml, shipped_folder
+from stance.files import printable, read_toml, shipped_folder
 from stance.report.wording import wording
 from stance.types import AUTHOR, UNNAMED, Language, Stance
 
@@ -55,7 +55,7 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
         other=next(one for one in Language if one is not language),
         here=request.url.path if request.method in {"GET", "HEAD"} else "/", **values,
     )  # fmt: skip
-    response = HTMLResponse(html, status)
+    response = HTMLResponse(printable(html), status)  # folders and what went wrong with them are named
     if request.query_params.get("language") == language:
         response.set_cookie(_COOKIE, language, httponly=True, samesite="strict", max_age=365 * 24 * 3600)
     return response
