@@ -296,17 +296,19 @@ def test_a_file_whose_name_is_gbk(stance: Run, tmp_path: Path, format: str) -> N
 @pytest.mark.parametrize(
     ("data", "kind"),
     [
-        ('{"text": "开源更便宜。"}', "JSON,"),
-        ('{"text": "开源更便宜。"}\n{"text": "明天有雨。"}\n', "JSON Lines,"),
-        ('[{"text": "开源更便宜。"}]', "JSON,"),
-        ("id\ttext\n1\t开源更便宜。\n2\t明天有雨。\n3\t走吧。\n", "a table,"),
+        ('{"text": "开源更便宜。"}', "JSON, not text; save it as JSON Lines"),
+        ('{"text": "开源更便宜。"}\n{"text": "明天有雨。"}\n', "JSON Lines, not text; label it with: stance bulk"),
+        ('[{"text": "开源更便宜。"}]', "JSON, not text; save it as JSON Lines"),
+        ("id\ttext\n1\t开源更便宜。\n", "TSV, not text; save it as CSV"),
+        ("id,text\n1,开源更便宜。\n2,明天有雨。\n3,走吧。\n", "CSV, not text; label it with: stance bulk"),
     ],
 )
 def test_data_taken_for_an_article(stance: Run, data: str, kind: str) -> None:
     done = stance("predict", data=data.encode())
     assert done.returncode == 1
     assert done.stdout == b""
-    assert done.stderr.decode().startswith(f"stance: -: {kind} not text; `stance bulk`")
+    assert done.stderr.decode().startswith(f"stance: -: {kind}")
+    assert "--text-column text" in done.stderr.decode()
 
 
 @pytest.mark.parametrize("text", ["{开源}更便宜。", "[1] 开源更便宜。", "[]", "a\tb\n开源更便宜。"])

@@ -16,7 +16,7 @@ from stance.errors import LabelError
 from stance.learning.annotation import Change, Folder, Round, Task, named_by_text, queue
 from stance.learning.labels import load_documents, to_row
 from stance.learning.model import Model
-from stance.reading import read
+from stance.reading import read, read_long
 from stance.types import Document, Label, Language, Prediction, Speaker, Stance, Statement
 
 DOCUMENT = named_by_text(read("顾明川说，开源更便宜。闭源更安全。周二有雨。"))
@@ -257,3 +257,13 @@ def test_the_model_fills_the_queue(small_model: Model) -> None:
     tasks = queue([(DOCUMENT, list(small_model.predict(DOCUMENT)))])
     assert {task.statement for task in tasks} == set(DOCUMENT.statements)
     assert [task.margin for task in tasks] == sorted(task.margin for task in tasks)
+
+
+def test_labels_of_a_long_text_count_the_characters_of_its_parts() -> None:
+    """Each part is a document of its own, so a label must find its words in the text that its document names."""
+    text = "\n\n".join(f"第{number}段说，开源模型更便宜，也更容易检查。" for number in range(3000))
+    parts = [named_by_text(document) for document in read_long(text)]
+    assert len(parts) > 1
+    assert len({part.id for part in parts}) == len(parts)
+    for part in parts:
+        assert all(part.text[one.start : one.end] == one.text for one in part.statements)

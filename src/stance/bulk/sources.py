@@ -12,6 +12,7 @@ from stance.bulk.lines import MOST_BYTES, cut_lines, read_csv, read_jsonl
 from stance.bulk.table import check_columns
 from stance.errors import InputError
 from stance.files import printable
+from stance.layout.data import data_in
 from stance.repair.decode import decode
 
 # Whoever begins inside a row group of Parquet decodes what stands before, so one is cut into no more parts than this.
@@ -121,5 +122,8 @@ def _read_text(part: Part, path: Path, columns: Columns) -> Iterator[Row | Fault
         text = decode(path.read_bytes(), part.path)[0]
     except InputError as error:
         yield Fault(part.path, None, str(error).removeprefix(f"{part.path}: "))
+        return
+    if (data := data_in(text)) is not None:
+        yield Fault(part.path, None, f"{data.kind}, not text; {data.advice}")
         return
     yield checked(printable(part.path), text, part.path, None, columns)

@@ -19,12 +19,15 @@ _NAME = re.compile(r"local/([0-9a-f]{16})")
 def named_by_text(document: Document) -> Document:
     """`document` under a name that its text alone decides, so that it finds its labels again.
 
+    A part of a long text is a document of its own: its offsets count its own characters.
+
     >>> from stance.reading import read
     >>> named_by_text(read("开源更便宜。")).id
     'local/cf6157520fa8bd89'
     """
     digest = hashlib.sha256(document.text.encode("utf-8", "surrogatepass")).hexdigest()
-    return replace(document, id=f"local/{digest[:16]}")
+    own = (replace(s, start=s.start - document.start, end=s.end - document.start) for s in document.statements)
+    return replace(document, id=f"local/{digest[:16]}", start=0, statements=tuple(own))
 
 
 # --- the queue -------------------------------------------------------------------------------------------------------

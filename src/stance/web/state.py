@@ -8,9 +8,10 @@ from pathlib import Path
 from threading import Lock
 
 from stance.errors import InputError
+from stance.layout.data import data_in
 from stance.learning.annotation import Folder, Round, Task, named_by_text, queue
 from stance.learning.model import Model, load
-from stance.reading import read
+from stance.reading import read_long
 from stance.repair.decode import decode
 from stance.report import read_card
 from stance.types import Document, Prediction
@@ -92,10 +93,12 @@ class Workspace:
         articles: dict[str, Article] = {}
         for source in sources:
             text, _ = decode(source.data, source.name)
-            document = named_by_text(read(text, id=source.name, weights=self.model.speakers))
-            if not document.statements:
+            if (data := data_in(text)) is not None:
+                raise InputError(f"{source.name}: {data.kind}, not text; {data.advice}")
+            parts = [*map(named_by_text, read_long(text, id=source.name, weights=self.model.speakers))]
+            if not any(document.statements for document in parts):
                 raise InputError(f"{source.name}: no text in it; paste or choose an article")
-            articles[document.id] = Article(source.name, document, self._judge(document))
+            articles |= {document.id: Article(source.name, document, self._judge(document)) for document in parts}
         if not articles:
             raise InputError("no text came; paste or choose an article")
         batch = Batch(secrets.token_urlsafe(12), list(articles.values()), self.folder)
