@@ -9,7 +9,7 @@ Places = tuple[int, int]
 """Start and end in the characters of the raw text."""
 FIELDS: tuple[str, ...] = (
     "document", "start", "end", "text", "speaker", "speakers", "speaker_id", "speaker_confidence", "rule", "block",
-    "stance", "confidence",
+    "stance", "confidence", "unsure",
 )  # fmt: skip
 """The fields of every row, in order; probabilities follow."""
 
@@ -35,6 +35,7 @@ def row_of(
         "block": statement.block.value,
         "stance": prediction.stance,
         "confidence": round(prediction.confidence, 4),
+        "unsure": prediction.unsure,
         "probabilities": {stance: round(p, 4) for stance, p in prediction.probabilities.items()},
     }
     if raw is not None:
@@ -69,5 +70,5 @@ def values(document: str | None, prediction: Prediction) -> Iterator[object]:
     yield from (document, statement.start, statement.end, statement.text, statement.speaker_name)
     yield [speaker.name for speaker in statement.speakers]
     yield from (statement.speakers[0].id, why.confidence, why.rule.value, statement.block.value)
-    yield from (prediction.stance, prediction.confidence)
+    yield from (prediction.stance, prediction.confidence, prediction.unsure)
     yield from (prediction.probabilities[stance] for stance in Stance)

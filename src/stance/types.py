@@ -13,6 +13,12 @@ class Stance(StrEnum):
     NEUTRAL = "neutral"
 
 
+STANCES = tuple(Stance)
+"""In the order in which arrays hold them."""
+MIRRORED = [STANCES.index(stance) for stance in (Stance.PRO_CLOSED, Stance.PRO_OPEN, Stance.NEUTRAL)]
+"""For each stance the place of the one it turns into when the sides are exchanged."""
+
+
 class Language(StrEnum):
     """A language with a lexicon and a model."""
 
@@ -161,6 +167,13 @@ class Prediction:
     probabilities: Mapping[Stance, float]
     """Calibrated; they sum to 1."""
     evidence: tuple[Evidence, ...] = ()
+    unsure: bool = False
+    """Whether it names a side that is not likely enough to be shown to people."""
+
+    @property
+    def shown(self) -> Stance | None:
+        """What people are shown: None for a side that is unsure, and for what is withheld."""
+        return None if self.unsure else self.stance
 
     @property
     def confidence(self) -> float:

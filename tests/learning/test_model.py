@@ -16,10 +16,10 @@ from stance import analyze
 from stance.errors import ModelError
 from stance.files import shipped_folder
 from stance.learning.features import Features, featurize
-from stance.learning.model import STANCES, Model, View, load, softmax
+from stance.learning.model import Model, View, load, softmax
 from stance.learning.training import Example, Pipeline, Settings
 from stance.reading import read
-from stance.types import Language, Prediction, Stance
+from stance.types import STANCES, Language, Prediction, Stance
 
 TEXTS = ["顾明川说，开源更便宜。闭源更安全！明天有雨。", "Open models are cheaper. It will rain, Gu Mingchuan said."]
 Damage = Callable[[Path], object]

@@ -9,7 +9,7 @@ from stance.errors import LabelError
 from stance.learning.evaluation import out_of_fold
 from stance.learning.features import VIEWS, Features
 from stance.learning.labels import LabelledDocument, load_documents
-from stance.learning.model import STANCES, Floats, Model, load, softmax
+from stance.learning.model import Floats, Model, load, softmax
 from stance.learning.training import (
     Example,
     Pipeline,
@@ -22,7 +22,7 @@ from stance.learning.training import (
     train,
 )
 from stance.reading import read
-from stance.types import Language, Stance
+from stance.types import STANCES, Language, Stance
 
 
 def _same(first: Model, second: Model, rtol: float, atol: float) -> None:

@@ -25,6 +25,7 @@ SCHEMA = pa.schema(
         ("block", pa.string()),
         ("stance", pa.string()),
         ("confidence", pa.float32()),
+        ("unsure", pa.bool_()),
         ("pro_open", pa.float32()),
         ("pro_closed", pa.float32()),
         ("neutral", pa.float32()),

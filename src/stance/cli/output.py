@@ -139,7 +139,7 @@ def _print_table(console: "Console", document: Document, predictions: Iterable[P
     table.add_column("statement", overflow="fold")
     for prediction in predictions:
         statement = prediction.statement
-        colour = _COLOURS[prediction.stance or Stance.NEUTRAL]
+        colour = _COLOURS[prediction.shown or Stance.NEUTRAL]
         text = escape(statement.text)
         if explain:
             why = statement.attribution
@@ -149,7 +149,7 @@ def _print_table(console: "Console", document: Document, predictions: Iterable[P
             text += f"\n[dim]speaker: {escape(reasons)}\nstance: {escape(weights)}[/dim]"
         table.add_row(
             escape(statement.speaker_name),
-            f"[{colour}]{prediction.stance or '–'}[/{colour}]",
+            f"[{colour}]{prediction.shown or 'unsure'}[/{colour}]",
             f"{prediction.confidence:.2f}",
             text,
         )

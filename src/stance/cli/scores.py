@@ -10,9 +10,9 @@ from rich.table import Table
 from stance.cli.output import on_standard_output
 from stance.learning.agreement import Agreement
 from stance.learning.evaluation import Result, Scores
-from stance.learning.model import STANCES
 from stance.learning.speakers import SpeakerResult
 from stance.learning.trials import Mistake, Trial
+from stance.types import STANCES
 
 
 def print_scores(result: Result, *, as_json: bool = False) -> None:

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from stance.learning.evaluation import Result
 from stance.learning.labels import LabelledDocument
-from stance.learning.model import STANCES, Model
+from stance.learning.model import Model
 from stance.learning.training import describe
 from stance.learning.trials import Trial
+from stance.types import STANCES
 
 
 def card(model: Model, documents: Sequence[LabelledDocument], result: Result, trials: Sequence[Trial] = ()) -> str:

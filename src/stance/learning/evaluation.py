@@ -8,10 +8,10 @@ import numpy as np
 from stance.errors import LabelError
 from stance.learning.features import featurize
 from stance.learning.labels import LabelledDocument, sitting
-from stance.learning.model import STANCES, Floats, Model, softmax
+from stance.learning.model import Floats, Model, softmax
 from stance.learning.speakers import SpeakerResult, SpeakerScores, fit_speakers, score_speakers
 from stance.learning.training import Example, Ints, Pipeline, Settings, temperature
-from stance.types import Language, Stance
+from stance.types import STANCES, Language, Stance
 
 # More documents than this are put into so many folds; fewer are left out one at a time.
 _MOST_FOLDS = 10
@@ -231,7 +231,9 @@ def calibrated(training: Sequence[Example], logits: Floats) -> Floats:
 
 
 def cross_validate(
-    training: Sequence[Example], settings: Settings, documents: Sequence[LabelledDocument] = ()
+    training: Sequence[Example],
+    settings: Settings,
+    documents: Sequence[LabelledDocument] = (),
 ) -> Result:
     """Leave one document out, or a tenth of them where there are many; speakers where there are `documents`.
 
@@ -270,18 +272,18 @@ def cross_validate(
 def score_model(model: Model, documents: Sequence[LabelledDocument]) -> Result:
     """A trained model on labels it may not have seen; the majority baseline says neutral."""
     gold = np.array([STANCES.index(stance) for document in documents for stance in document.stances])
-    logits, probabilities = [], []
-    for document in documents:
-        chosen = model.languages[document.language]
-        logits.append(chosen.logits(list(featurize(document.statements, document.language))))
-        probabilities.append(chosen.probabilities(logits[-1]))
-    scored, confidences = np.concatenate(logits), np.concatenate(probabilities)
+    confidences = np.concatenate(
+        [
+            model.probabilities(list(featurize(document.statements, document.language)), document.language)
+            for document in documents
+        ]
+    )
     neutral = np.full_like(gold, STANCES.index(Stance.NEUTRAL))
     systems = []
     parts = [part_of(document.id, document.language) for document in documents for _ in document.labels]
     for part, rows in rows_of(parts).items():
         systems += [
-            _system(part, "stance", gold[rows], scored[rows].argmax(1)),
+            _system(part, "stance", gold[rows], confidences[rows].argmax(1)),
             _system(part, "majority", gold[rows], neutral[rows]),
         ]
     return Result(
@@ -289,7 +291,7 @@ def score_model(model: Model, documents: Sequence[LabelledDocument]) -> Result:
         tuple(systems),
         calibration_error(confidences, gold),
         _coverage(confidences, gold),
-        scored,
+        np.log(np.maximum(confidences, 1e-12)),
         score_speakers(model.speakers, documents, [part_of(d.id, d.language) for d in documents]),
     )
 

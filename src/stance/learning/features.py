@@ -16,9 +16,10 @@ from stance.language.chinese import HAN, inside_word, segment, simplify
 from stance.language.lexicon import people
 from stance.learning.cues import Cues, buckets, cue_reader
 from stance.learning.mirror import exchange, flip
+from stance.learning.reach import reaches
 from stance.types import AUTHOR, UNNAMED, Language, Statement
 
-VIEWS = ("words", "characters", "cues", "score", "around")
+VIEWS = ("words", "characters", "cues", "score", "around", "reach")
 Views = dict[str, list[str]]
 """View to the features of one statement."""
 
@@ -59,23 +60,25 @@ def featurize(statements: Sequence[Statement], language: Language) -> Iterator[F
     for text in texts:
         cues.append(cue_reader(language).read(text, cues[-1].target if cues else ""))
     before = ""
-    for text, own, around in zip(texts, cues, _surroundings(statements, cues), strict=True):
+    around = _surroundings(statements, cues)
+    for text, own, near, reach in zip(texts, cues, around, reaches(texts, cues, language), strict=True):
         exchanged = exchange(text, language)
         mirror = None
         if exchanged != text:
             other = cue_reader(language).read(exchanged, flip(before))
-            mirror = _views(exchanged, language, other, [flip(feature) for feature in around])
-        yield Features(_views(text, language, own, around), mirror)
+            mirror = _views(exchanged, language, other, [flip(feature) for feature in near], reach)
+        yield Features(_views(text, language, own, near, reach), mirror)
         before = own.target
 
 
-def _views(text: str, language: Language, cues: Cues, around: list[str]) -> Views:
+def _views(text: str, language: Language, cues: Cues, around: list[str], reach: list[str]) -> Views:
     return {
         "words": words(text),
         "characters": characters(text, language),
         "cues": list(cues.features),
         "score": buckets(cues.score),
         "around": around,
+        "reach": reach,
     }
 
 

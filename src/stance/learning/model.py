@@ -18,15 +18,10 @@ from stance.files import shipped_folder, write_whole
 from stance.learning.features import Features, Views, featurize
 from stance.reading.weights import NAME as SPEAKERS
 from stance.reading.weights import Weights, load_weights, save_weights
-from stance.types import Document, Evidence, Language, Prediction, Stance
+from stance.types import MIRRORED, STANCES, Document, Evidence, Language, Prediction, Stance
 
-FORMAT = 3
-STANCES = tuple(Stance)
-# For each stance the place of the one it turns into when the sides are exchanged.
-MIRRORED = [
-    STANCES.index({Stance.PRO_OPEN: Stance.PRO_CLOSED, Stance.PRO_CLOSED: Stance.PRO_OPEN}.get(stance, stance))
-    for stance in STANCES
-]
+FORMAT = 4
+NEUTRAL = STANCES.index(Stance.NEUTRAL)
 _WEIGHTS, _METADATA, _CARD = "weights.safetensors", "metadata.json", "README.md"
 # Statements scored at once: enough to share the cost of a call, few enough for their features to stay in the cache.
 _BATCH = 64
@@ -78,6 +73,8 @@ class LanguageModel:
     """(classes,)"""
     temperature: float
     """Divides the logits, so that probabilities are what they say (Guo et al. 2017)."""
+    threshold: float = 0.0
+    """A side less likely than this is unsure."""
 
     def logits(self, statements: Sequence[Features]) -> Floats:
         """(statements, classes), before calibration: the mean of what each and its mirror say."""
@@ -90,10 +87,6 @@ class LanguageModel:
         rows = [row for row, _ in mirrors]
         own[rows] = (own[rows] + other[:, MIRRORED]) / 2
         return own
-
-    def probabilities(self, logits: Floats) -> Floats:
-        """Calibrated, of the shape of `logits`: (…, classes)."""
-        return softmax(logits / self.temperature)
 
     def evidence(self, views: Views, stance: Stance, most: int = 8) -> tuple[Evidence, ...]:
         """The features that speak most for and against `stance`, strongest first."""
@@ -121,6 +114,10 @@ class Model:
     speakers: Weights = field(default_factory=lambda: Weights({}))
     """What decides who said a statement; reading asks it."""
 
+    def probabilities(self, statements: Sequence[Features], language: Language) -> Floats:
+        """(statements, classes), calibrated."""
+        return softmax(self.languages[language].logits(statements) / self.languages[language].temperature)
+
     def predict(
         self, document: Document, *, explain: bool = False, min_confidence: float = 0.0
     ) -> Iterator[Prediction]:
@@ -129,13 +126,14 @@ class Model:
         left = iter(document.statements)
         every = featurize(document.statements, document.language)
         while features := list(islice(every, _BATCH)):
-            chances = model.probabilities(model.logits(features))
+            chances = self.probabilities(features, document.language)
             for seen, row, statement in zip(features, chances.tolist(), left, strict=False):
                 likeliest = max(row)
                 stance = STANCES[row.index(likeliest)]
                 evidence = model.evidence(seen.views, stance) if explain else ()
                 said = stance if likeliest >= min_confidence else None
-                yield Prediction(statement, said, dict(zip(STANCES, row, strict=True)), evidence)
+                unsure = stance is not Stance.NEUTRAL and likeliest < model.threshold
+                yield Prediction(statement, said, dict(zip(STANCES, row, strict=True)), evidence, unsure)
 
     def save(self, folder: Path, card: str, *, keep_card: bool = False) -> None:
         """Write the model folder; what stood there stays whole until the new one is.
@@ -144,9 +142,10 @@ class Model:
         """
         arrays: dict[str, NDArray[Any]] = {}
         temperatures: dict[str, float] = {}
+        thresholds: dict[str, float] = {}
         for language, model in self.languages.items():
             arrays[f"{language}/intercept"] = model.intercept
-            temperatures[language] = model.temperature
+            temperatures[language], thresholds[language] = model.temperature, model.threshold
             for name, view in model.views.items():
                 features = "\n".join(sorted(view.vocabulary, key=view.vocabulary.__getitem__))
                 arrays[f"{language}/{name}/features"] = np.frombuffer(features.encode(), np.uint8)
@@ -157,6 +156,7 @@ class Model:
             "stances": list(STANCES),
             **self.metadata,
             "temperature": temperatures,
+            "threshold": thresholds,
             "views": {language: list(model.views) for language, model in self.languages.items()},
         }
         try:
@@ -198,7 +198,8 @@ def load(folder: Path | None = None) -> Model:
                 Language(language): _Stored(
                     {name: _stored_view(arrays, f"{language}/{name}") for name in names},
                     _array(arrays, f"{language}/intercept", (len(STANCES),)),
-                    _temperature(metadata["temperature"][language]),
+                    _positive(metadata["temperature"][language], "temperature"),
+                    _share(metadata["threshold"][language]),
                 )
                 for language, names in metadata.pop("views").items()
             }
@@ -219,6 +220,7 @@ class _Stored(NamedTuple):
     """Features' names a line each, inverse document frequencies, coefficients."""
     intercept: Floats
     temperature: float
+    threshold: float
 
 
 class _Languages(Mapping[Language, LanguageModel]):
@@ -230,12 +232,12 @@ class _Languages(Mapping[Language, LanguageModel]):
 
     def __getitem__(self, language: Language) -> LanguageModel:
         if language not in self._made:
-            views, intercept, temperature = self._stored[language]
+            views, intercept, temperature, threshold = self._stored[language]
             made = {}
             for name, (features, idf, coefficients) in views.items():
                 names = features.decode().split("\n")
                 made[name] = View(dict(zip(names, range(len(names)), strict=True)), idf, coefficients)
-            self._made[language] = LanguageModel(made, intercept, temperature)
+            self._made[language] = LanguageModel(made, intercept, temperature, threshold)
         return self._made[language]
 
     def __iter__(self) -> Iterator[Language]:
@@ -275,9 +277,15 @@ def _array(arrays: Mapping[str, Floats], name: str, shape: tuple[int, ...]) -> F
     return array
 
 
-def _temperature(value: object) -> float:
+def _positive(value: object, name: str) -> float:
     if not isinstance(value, float) or not 0 < value < np.inf:
-        raise ValueError(f"temperature is {value!r}")
+        raise ValueError(f"{name} is {value!r}")
+    return value
+
+
+def _share(value: object) -> float:
+    if not isinstance(value, float) or not 0 <= value <= 1:
+        raise ValueError(f"threshold is {value!r}")
     return value
 
 

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from stance.errors import LabelError
 from stance.learning.features import VIEWS, Features, Views, featurize
 from stance.learning.labels import LabelledDocument, to_row
-from stance.learning.model import MIRRORED, STANCES, Floats, LanguageModel, Model, View, softmax
+from stance.learning.model import NEUTRAL, Floats, LanguageModel, Model, View, softmax
 from stance.learning.speakers import fit_speakers
-from stance.types import Language, Stance
+from stance.types import MIRRORED, STANCES, Language, Stance
 
 if TYPE_CHECKING:
     from sklearn.feature_extraction.text import TfidfVectorizer
@@ -31,9 +31,20 @@ class Settings:
 
     views: tuple[str, ...] = VIEWS
     weights: dict[str, float] = field(
-        default_factory=lambda: {"words": 1.7, "characters": 1.4, "cues": 0.7, "score": 1.3, "around": 0.4}
+        default_factory=lambda: {
+            "words": 1.7,
+            "characters": 1.4,
+            "cues": 0.7,
+            "score": 1.3,
+            "around": 0.4,
+            "reach": 1.0,
+        }
     )
     """What each view is multiplied with after it has unit length."""
+    neutral: float = 1.0
+    """What neutral is given beyond that, since passages hold more sides than the web does (Saerens et al. 2002)."""
+    threshold: float = 0.75
+    """A side less likely than this is unsure."""
     c: float = 1.0
     """Inverse strength of the penalty."""
     least: int = 1
@@ -93,6 +104,13 @@ class Pipeline:
             self.regression.fit(hstack(columns).tocsr(), [example.stance for example in training])
         return self
 
+    @property
+    def _intercept(self) -> Floats:
+        """What is added to what the regression says."""
+        added = np.zeros(len(STANCES))
+        added[NEUTRAL] = self.settings.neutral
+        return added
+
     def logits(self, statements: Sequence[Example]) -> Floats:
         """(statements, classes); a stance that the training did not hold gets none."""
         scores = self._scores([statement.features.views for statement in statements])
@@ -110,12 +128,13 @@ class Pipeline:
             vectorizer.transform(views) * self.settings.weights.get(view, 1.0)
             for view, vectorizer in self.vectorizers.items()
         ]
-        return _all_classes(self.regression.decision_function(hstack(columns).tocsr()), self.regression.classes_)
+        scores = self.regression.decision_function(hstack(columns).tocsr())
+        return _all_classes(scores, self.regression.classes_) + self._intercept
 
     def arrays(self, temperature: float) -> LanguageModel:
         """The same model without scikit-learn."""
         assert self.regression is not None, "fit first"
-        intercept = _all_classes(self.regression.intercept_[None, :], self.regression.classes_)[0]
+        intercept = _all_classes(self.regression.intercept_[None, :], self.regression.classes_)[0] + self._intercept
         coefficients = _all_classes(self.regression.coef_.T, self.regression.classes_, missing=0.0).T
         views, start = {}, 0
         for name, vectorizer in self.vectorizers.items():
@@ -123,7 +142,7 @@ class Pipeline:
             part = coefficients[:, start : start + len(vocabulary)] * self.settings.weights.get(name, 1.0)
             views[name] = View(vocabulary, vectorizer.idf_, np.ascontiguousarray(part))
             start += len(vocabulary)
-        return LanguageModel(views, intercept, temperature)
+        return LanguageModel(views, intercept, temperature, self.settings.threshold)
 
 
 def _features(view: str, views: Views) -> list[str]:
@@ -144,7 +163,7 @@ def settings_for(language: Language, training: Sequence[Example], settings: Sett
     own = [example for example in training if example.language is language]
     if own:
         return settings, own
-    return Settings(VIEWS[2:], settings.weights, settings.c, settings.least), list(training)
+    return replace(settings, views=VIEWS[2:]), list(training)
 
 
 def temperature(logits: Floats, stances: Ints) -> float:

@@ -7,10 +7,10 @@ import numpy as np
 
 from stance.learning.evaluation import SEED, Scores, cross_validate_speakers, folds, out_of_fold, part_of, rows_of
 from stance.learning.labels import LabelledDocument
-from stance.learning.model import STANCES, softmax
+from stance.learning.model import softmax
 from stance.learning.speakers import SpeakerResult
 from stance.learning.training import Example, Pipeline, Settings
-from stance.types import Evidence, Stance
+from stance.types import STANCES, Evidence, Stance
 
 # Shares of the documents to learn from.
 _SHARES = (0.05, 0.1, 0.2, 0.4, 0.7, 1.0)

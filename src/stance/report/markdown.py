@@ -20,7 +20,7 @@ def to_markdown(report: Report) -> str:
 
 def _lines(report: Report, words: Wording) -> Iterator[str]:
     text = words.text
-    stances = [text[stance] for stance in Stance] + ([text["withheld"]] if report.counts.withheld else [])
+    stances = [text[stance] for stance in Stance] + ([text["unsure"]] if report.counts.unsure else [])
     yield f"# {text['title']}"
     yield ""
     yield text["summary"].format(
@@ -62,7 +62,7 @@ def _quote(stance: Stance, said: Said, report: Report, words: Wording) -> Iterat
 
 def _numbers(counts: Counts, report: Report) -> list[str]:
     shown = [counts.pro_open, counts.pro_closed, counts.neutral]
-    return list(map(str, [*shown, counts.withheld] if report.counts.withheld else shown))
+    return list(map(str, [*shown, counts.unsure] if report.counts.unsure else shown))
 
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:

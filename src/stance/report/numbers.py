@@ -25,7 +25,7 @@ class Counts:
     pro_open: int
     pro_closed: int
     neutral: int
-    withheld: int
+    unsure: int
 
     @property
     def sided(self) -> int:
@@ -33,7 +33,7 @@ class Counts:
 
     @property
     def total(self) -> int:
-        return self.sided + self.neutral + self.withheld
+        return self.sided + self.neutral + self.unsure
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,7 @@ def _speaker(
     strongest = {
         side: max(taken, key=lambda said: said.prediction.confidence)
         for side in _SIDES
-        if (taken := [said for said in statements if said.prediction.stance is side])
+        if (taken := [said for said in statements if said.prediction.shown is side])
     }
     return SpeakerSummary(
         key,
@@ -194,7 +194,7 @@ def _name_in(language: Language, id: str | None, names: Sequence[str]) -> str:
 
 
 def _count(predictions: Iterable[Prediction]) -> Counts:
-    stances = Counter(prediction.stance for prediction in predictions)
+    stances = Counter(prediction.shown for prediction in predictions)
     return Counts(stances[Stance.PRO_OPEN], stances[Stance.PRO_CLOSED], stances[Stance.NEUTRAL], stances[None])
 
 

@@ -18,8 +18,8 @@ from stance.report.numbers import DocumentSummary, Report, Said
 from stance.report.wording import wording
 from stance.types import Stance
 
-_SIDES = {Stance.PRO_OPEN: "open", Stance.PRO_CLOSED: "closed", Stance.NEUTRAL: "neutral", None: "withheld"}
-_SIGNS = {"open": "▶", "closed": "◀", "neutral": "·", "withheld": "–"}
+_SIDES = {Stance.PRO_OPEN: "open", Stance.PRO_CLOSED: "closed", Stance.NEUTRAL: "neutral", None: "unsure"}
+_SIGNS = {"open": "▶", "closed": "◀", "neutral": "·", "unsure": "–"}
 # The card's own headings stand below that of the section it is in.
 _CARD_LEVELS = 2
 
