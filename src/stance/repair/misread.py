@@ -14,6 +14,7 @@ _HAN = re.compile(f"[{HAN}]")
 _MISTAKES = (("gbk", "utf-8"), ("gbk", "big5"))
 # A line of fewer Han characters tells too little.
 _SHORTEST = 6
+_SOME_HAN = re.compile(f"(?:[^{HAN}]*+[{HAN}]){{{_SHORTEST}}}")
 # Share of frequent characters below which a line is no Chinese, and which the right reading must reach.
 _STRANGE, _CHINESE = 0.12, 0.15
 # Share of the characters beyond ASCII that must make sense in the right reading of what was taken for Latin.
@@ -31,9 +32,10 @@ def mend_misread_lines(text: str) -> str:
     >>> mend_misread_lines(text.encode("utf-8").decode("latin-1"))
     '我们的模型和他们的模型一样好'
     """
-    if not _UTF8_AS_LATIN.search(text) and not _CHINESE_AS_LATIN.search(text) and not _HAN.search(text):
+    latin = _UTF8_AS_LATIN.search(text) is not None or _CHINESE_AS_LATIN.search(text) is not None
+    if not latin and not _HAN.search(text):
         return text
-    return "\n".join(map(_mend_line, text.split("\n")))
+    return "\n".join([_mend_line(line) if latin or _is_strange(line) else line for line in text.split("\n")])
 
 
 def _mend_line(line: str) -> str:
@@ -41,11 +43,16 @@ def _mend_line(line: str) -> str:
         line = _chinese_read_as_latin(line)
     if _UTF8_AS_LATIN.search(line):
         line = _utf8_read_as_latin(line)
-    if len(_HAN.findall(line)) < _SHORTEST or frequent_share(line) > _STRANGE:
+    if not _is_strange(line):
         return line
     readings = [_read_again(line, *mistake) for mistake in _MISTAKES]
     best = max(readings, key=frequent_share)
     return best if frequent_share(best) >= _CHINESE else line
+
+
+def _is_strange(line: str) -> bool:
+    """Whether a line of Han characters holds too few of the frequent ones to be Chinese."""
+    return _SOME_HAN.match(line) is not None and frequent_share(line) <= _STRANGE
 
 
 def _utf8_read_as_latin(line: str) -> str:
