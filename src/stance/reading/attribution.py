@@ -18,7 +18,7 @@ from stance.reading.mention import NAMED, MentionKind
 from stance.reading.pronouns import Claim, Voices
 from stance.reading.proposals import Proposals
 from stance.reading.sentences import Span
-from stance.reading.weights import Weights
+from stance.reading.weights import Bundle, Weights
 from stance.types import AUTHOR, Attribution, BlockKind, Language, Rule, Speaker, Statement
 
 # Characters a clause must have to be a claim of the narrator's own next to somebody's words.
@@ -38,20 +38,20 @@ class Decision(NamedTuple):
 
     situation: Situation
     candidates: list[Candidate]
-    features: list[list[str]]
-    """For each candidate."""
+    features: list[list[Bundle]]
+    """For each candidate, in bundles."""
     chosen: int
     confidence: float
 
 
-Decide = Callable[[Situation, list[Candidate], list[list[str]]], tuple[int, float]]
+Decide = Callable[[Situation, list[Candidate], list[list[Bundle]]], tuple[int, float]]
 """Chooses a candidate: its place, and the probability that it is right."""
 
 
 def statements(page: Page, language: Language, weights: Weights) -> Iterator[Statement]:
     """The statements of a page, in order, each with its speakers."""
 
-    def decide(_situation: Situation, _everybody: list[Candidate], found: list[list[str]]) -> tuple[int, float]:
+    def decide(_situation: Situation, _everybody: list[Candidate], found: list[list[Bundle]]) -> tuple[int, float]:
         return weights.choose(found)
 
     for decision in Reader(page, language).decisions(decide):

@@ -44,8 +44,9 @@ class Layers:
         named = [m for m in self.mentions if m.speaker is not None and m.kind is not MentionKind.UNNAMED]
         self._shares = Counter(m.speaker for m in named)
         self._kinds = {m.speaker: str(m.kind) for m in named}
+        self._named_in_all = max(1, self._shares.total())
         most = self._shares.most_common(_MAIN)
-        self.main_speakers = [who for who, n in most if who is not None and n > 1 and self.share_of(who) >= _OFTEN]
+        self.main_speakers = [who for who, n in most if who is not None and n > 1 and n / self._named_in_all >= _OFTEN]
         """Whom the page speaks of most."""
 
     def _with_labels(self, spans: Iterator[Span]) -> Iterator[Span]:
@@ -71,9 +72,10 @@ class Layers:
             if speaker is None or speaker.id or speaker in elsewhere or speaker.name in labels:
                 yield mention
 
-    def share_of(self, speaker: Speaker) -> float:
-        """How many of the mentions of people and organisations are of `speaker`; 0 to 1."""
-        return self._shares[speaker] / max(1, self._shares.total())
+    def share_of(self, speaker: Speaker) -> str:
+        """How many of the mentions of people and organisations are of `speaker`: much, some or little."""
+        share = self._shares[speaker] / self._named_in_all
+        return "much" if share > 0.5 else "some" if share > 0.2 else "little"
 
     def kind_of(self, speaker: Speaker) -> str:
         """What `speaker` is mentioned as; "label" for whoever is not."""

@@ -3,11 +3,10 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 
 from stance.language.lexicon import Lexicon
 from stance.language.matching import any_of
-from stance.types import UNNAMED, Speaker
+from stance.types import UNNAMED, Speaker, WordEnum
 
 _UPPER, _LOWER = "A-ZÀ-ÖØ-Þ\u0100-\u017f", "a-zß-öø-ÿ\u0100-\u017f"
 LATIN_WORD = rf"[{_UPPER}][{_UPPER}{_LOWER}'’\-]*[{_LOWER}]"
@@ -17,7 +16,7 @@ LATIN_NAME = re.compile(
 )
 
 
-class MentionKind(StrEnum):
+class MentionKind(WordEnum):
     """What the words of a mention are."""
 
     PERSON = "person"

@@ -1,8 +1,8 @@
 """The weights of attribution as plain arrays: a conditional logit over candidates. Needs NumPy only."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,10 @@ from stance.files import shipped_folder
 
 NAME = "speakers.safetensors"
 _FORMAT = "1"
+_REMEMBERED = 1 << 16
+
+Bundle = tuple[str, ...]
+"""Features that come together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +34,22 @@ class Weights:
     values: Mapping[str, float]
     temperature: float = 1.0
     """Chosen on documents left out; 1 leaves the probabilities as they are."""
+    _sums: dict[Bundle, float] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """Of bundles that were asked for."""
 
-    def choose(self, candidates: Sequence[Iterable[str]]) -> tuple[int, float]:
-        """The place of the likeliest candidate by its features, and its calibrated probability."""
-        scores = [sum(self.values.get(feature, 0.0) for feature in one) / self.temperature for one in candidates]
+    def choose(self, candidates: Sequence[Sequence[Bundle]]) -> tuple[int, float]:
+        """The place of the likeliest candidate by its features, in bundles, and its calibrated probability."""
+        if len(self._sums) > _REMEMBERED:
+            self._sums.clear()
+        scores = [sum(map(self._sum, one)) / self.temperature for one in candidates]
         best = max(range(len(scores)), key=scores.__getitem__)
         return best, 1.0 / sum(math.exp(score - scores[best]) for score in scores)
+
+    def _sum(self, bundle: Bundle) -> float:
+        found = self._sums.get(bundle)
+        if found is None:
+            found = self._sums[bundle] = sum(self.values.get(feature, 0.0) for feature in bundle)
+        return found
 
 
 def save_weights(weights: Weights) -> bytes:

@@ -205,12 +205,7 @@ def _is_forum_junk(run: str) -> bool:
     tokens = run.split(" ")
     glued = sum(len(token) == 2 and not token.isalpha() and not token.isdigit() for token in tokens)
     symbols = {ch for ch in run if not ch.isalnum() and ch != " "}
-    return (
-        len(tokens) >= 5
-        and glued >= max(3, 0.4 * len(tokens))
-        and len(symbols) >= 2
-        and "=" not in symbols
-    )
+    return len(tokens) >= 5 and glued >= max(3, 0.4 * len(tokens)) and len(symbols) >= 2 and "=" not in symbols
 
 
 # What was misread comes first: its bytes look like control characters and line ends. Then slipped bytes: their runs
