@@ -21,7 +21,7 @@ class EnglishStrangers:
         self._honorific = re.compile(
             rf"\b(?:{any_of(words.words('mentions', 'honorifics'))})\.? ([A-Z][a-zA-Z'’\-]+(?: [A-Z][a-zA-Z'’\-]+)?)"
         )
-        self._voices = voice_patterns(words, word_edge=r"\b")
+        self._voices = voice_patterns(words, word_edge=True)
         name = rf"(?![A-Z]['’])({LATIN_WORD})(?![\w'’-]| [A-Z])"
         kinds = any_of([word.capitalize() for word in words.words("mentions", "organisation_words")])
         self._body = re.compile(

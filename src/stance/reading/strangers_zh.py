@@ -11,7 +11,15 @@ from stance.language.chinese import FREQUENT, HAN, segment
 from stance.language.english import is_common, name_in
 from stance.language.lexicon import Lexicon
 from stance.language.matching import any_of
-from stance.reading.mention import LATIN_NAME, Mention, MentionKind, find_voices, person_at, voice_patterns
+from stance.reading.mention import (
+    LATIN_NAME,
+    Mention,
+    MentionKind,
+    VoicePatterns,
+    find_voices,
+    person_at,
+    voice_patterns,
+)
 from stance.types import Speaker
 
 _PARTICLES = frozenset("地的得中里上下了着过内外时后前间等们")
@@ -109,8 +117,8 @@ class ChineseStrangers:
         return re.compile(rf"“([{HAN}A-Za-z]{{2,10}})”(?:的[^，。“”]{{2,8}})?(?:在[^，。“”]{{2,12}})?{self._cues}")
 
     @cached_property
-    def _voices(self) -> list[tuple[MentionKind, re.Pattern[str]]]:
-        return voice_patterns(self._words, word_edge="")
+    def _voices(self) -> VoicePatterns:
+        return voice_patterns(self._words, word_edge=False)
 
     @cached_property
     def _title_behind(self) -> re.Pattern[str]:
