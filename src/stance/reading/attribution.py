@@ -233,7 +233,7 @@ class Reader:
         speech = self._proposals.speech_in(start, end)
         covered = sum(min(end, q.end) - max(start, q.start) for q in speech)
         quoted = "most" if covered > 0.6 * (end - start) else "part" if speech else "none"
-        if quoted == "none" and next(self._layers.quotations_in(start, end), None) is not None:
+        if quoted == "none" and self._layers.quotations_in(start, end):
             quoted = "term"
         first = any(
             m.kind is MentionKind.FIRST and not any(q.start < m.start < q.end for q in speech)

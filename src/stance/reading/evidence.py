@@ -5,7 +5,7 @@ bundles, each made once: a tuple of names that the weights need to add up only o
 """
 
 from collections.abc import Iterable
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import chain
 
 from stance.reading.candidates import Candidate, Situation, Speakers, look_ahead
@@ -45,6 +45,21 @@ class Evidence:
         self._among = min(3, sum(one.speakers not in (_AUTHOR, _UNNAMED) for one in everybody))
         self._talk = "no talk" if not layers.turns else "talk" if situation.holder else "between turns"
         self._claims = bool(situation.claims)
+        self._here: dict[Speaker | None, Mention] = {}
+        """The first mention of each in the statement."""
+        self._named_behind: set[Speaker | None] = set()
+        self._named_before: set[Speaker | None] = set()
+        self._ago: dict[Speakers, int] = {}
+        """How many statements ago each of those spoke who did, 4 for more."""
+        if self._among:
+            start, end, said = situation.start, situation.end, situation.before
+            for mention in layers.mentions_in(start, end):
+                self._here.setdefault(mention.speaker, mention)
+            behind = look_ahead(situation, layers)
+            self._named_behind = {mention.speaker for mention in layers.mentions_in(end, behind)}
+            if last is not None:
+                self._named_before = {mention.speaker for mention in layers.mentions_in(last.start, last.end)}
+            self._ago = {one.speakers: min(4, len(said) - at) for at, one in enumerate(said)}
 
     def features(self, one: Candidate) -> list[Bundle]:
         """The features of a candidate, in bundles; no feature stands in two of them."""
@@ -114,28 +129,6 @@ class Evidence:
             any(claim.speakers == speakers for claim in situation.claims), behind, before,
             layers.share_of(speakers[0]), layers.kind_of(speakers[0]),
         )  # fmt: skip
-
-    @cached_property
-    def _ago(self) -> dict[Speakers, int]:
-        """How many statements ago each of those spoke who did."""
-        before = self._situation.before
-        return {said.speakers: min(4, len(before) - at) for at, said in enumerate(before)}
-
-    @cached_property
-    def _here(self) -> dict[Speaker | None, Mention]:
-        """The first mention of each in the statement."""
-        mentions = list(self._layers.mentions_in(self._situation.start, self._situation.end))
-        return {mention.speaker: mention for mention in reversed(mentions)}
-
-    @cached_property
-    def _named_behind(self) -> set[Speaker | None]:
-        end = self._situation.end
-        return {m.speaker for m in self._layers.mentions_in(end, look_ahead(self._situation, self._layers))}
-
-    @cached_property
-    def _named_before(self) -> set[Speaker | None]:
-        last = self._last
-        return set() if last is None else {m.speaker for m in self._layers.mentions_in(last.start, last.end)}
 
 
 def _start(mention: Mention) -> int:

@@ -111,7 +111,7 @@ class Proposals:
         for frame in self._frame_claims(limit, lead_start):
             return frame
         has_colon = any(mark in lead.group() for mark in "：:")
-        for cue in reversed(list(self._layers.cues_in(limit, quotation.start))):
+        for cue in reversed(self._layers.cues_in(limit, quotation.start)):
             if has_colon or cue.end >= lead_start:
                 claim = self._cue_claim(cue, limit)
                 if claim is not None:
@@ -165,7 +165,7 @@ class Proposals:
         """``said Smith``: the subject stands behind the cue."""
         if not self._patterns.inverts:
             return None
-        mention = next(self._layers.mentions_in(cue.end, min(limit, cue.end + _INVERTED)), None)
+        mention = next(iter(self._layers.mentions_in(cue.end, min(limit, cue.end + _INVERTED))), None)
         if mention is not None and not _ONLY_TITLE.fullmatch(self._text, cue.end, mention.start):
             return None
         speakers = self._voices.resolve(mention) if mention is not None else None
@@ -226,7 +226,7 @@ class Proposals:
     def _has_cue(self, start: int, end: int) -> bool:
         """Whether a cue stands in the clause before `end`: then what follows is said by its subject."""
         clause = self._layers.clause_start(end, max(start, end - _BACK))
-        return next(self._layers.cues_in(clause, end), None) is not None
+        return bool(self._layers.cues_in(clause, end))
 
     def _colon_claims(self, start: int, end: int) -> Iterator[Claim]:
         """``NAME：…`` at the start of a sentence or clause."""
@@ -247,7 +247,7 @@ class Proposals:
     def _colon_later(self, start: int, end: int) -> Iterator[Claim]:
         """``靳森更直接：…``, ``Her reply is insurance: …``: somebody begins the sentence, a colon ends the clause."""
         colon = _COLON_LATER.search(self._text, start, end)
-        mention = next(self._layers.mentions_in(start, end), None)
+        mention = next(iter(self._layers.mentions_in(start, end)), None)
         if colon is None or mention is None or mention.start > start + _TOPIC or mention.end > colon.start():
             return
         if mention.kind not in (MentionKind.PERSON, MentionKind.HE, MentionKind.SHE):
