@@ -20,9 +20,10 @@ _TOPIC = 14
 # Characters besides mention and cue in a clause that holds little else.
 _TIGHT = 6
 _MARKS = frozenset('，,：:“"「『—。.！!？?；;\n”」')
-_AUTHOR, _UNNAMED = (AUTHOR,), (UNNAMED,)
+_AUTHOR: Speakers = (AUTHOR,)
+_UNNAMED: Speakers = (UNNAMED,)
 # Bundles of each kind that are remembered.
-_bundle = lru_cache(maxsize=1 << 13)
+_bundle = lru_cache(maxsize=1 << 14)
 
 
 def names_of(bundles: Iterable[Bundle]) -> list[str]:
@@ -30,102 +31,78 @@ def names_of(bundles: Iterable[Bundle]) -> list[str]:
     return list(dict.fromkeys(chain.from_iterable(bundles)))
 
 
-class Evidence:
-    """What the candidates for one statement have in common, told once."""
-
-    def __init__(self, situation: Situation, everybody: list[Candidate], layers: Layers) -> None:
-        self._situation, self._layers = situation, layers
-        self._block = layers.blocks[situation.block].kind
-        self._language = layers.language
-        self._quoted = f"{situation.quoted} on" if situation.opened else situation.quoted
-        self._para = "new" if situation.new_paragraph else "same"
-        self._last = last = situation.before[-1] if situation.before else None
-        self._before = last.speakers if last is not None else _AUTHOR
-        self._change = "" if last is None else "block" if last.block != situation.block else "sentence"
-        self._among = min(3, sum(one.speakers not in (_AUTHOR, _UNNAMED) for one in everybody))
-        self._talk = "no talk" if not layers.turns else "talk" if situation.holder else "between turns"
-        self._claims = bool(situation.claims)
-        self._here: dict[Speaker | None, Mention] = {}
-        """The first mention of each in the statement."""
-        self._named_behind: set[Speaker | None] = set()
-        self._named_before: set[Speaker | None] = set()
-        self._ago: dict[Speakers, int] = {}
-        """How many statements ago each of those spoke who did, 4 for more."""
-        if self._among:
-            start, end, said = situation.start, situation.end, situation.before
-            for mention in layers.mentions_in(start, end):
-                self._here.setdefault(mention.speaker, mention)
-            behind = look_ahead(situation, layers)
-            self._named_behind = {mention.speaker for mention in layers.mentions_in(end, behind)}
-            if last is not None:
-                self._named_before = {mention.speaker for mention in layers.mentions_in(last.start, last.end)}
-            self._ago = {one.speakers: min(4, len(said) - at) for at, one in enumerate(said)}
-
-    def features(self, one: Candidate) -> list[Bundle]:
-        """The features of a candidate, in bundles; no feature stands in two of them."""
-        situation, speakers = self._situation, one.speakers
+def evidence(situation: Situation, everybody: list[Candidate], layers: Layers) -> list[list[Bundle]]:
+    """The features of each candidate for a statement, in bundles; no feature stands in two of them."""
+    holder, quoting, heading = situation.holder, situation.quoting, situation.heading
+    language, block = layers.language, layers.blocks[situation.block].kind
+    quoted = f"{situation.quoted} on" if situation.opened else situation.quoted
+    para = "new" if situation.new_paragraph else "same"
+    talk = "no talk" if not layers.turns else "talk" if holder else "between turns"
+    claims = bool(situation.claims)
+    last = situation.before[-1] if situation.before else None
+    before, rule, change, last_quoted = _AUTHOR, None, "", ""
+    if last is not None:
+        before, rule, last_quoted = last.speakers, last.rule, last.quoted
+        change = "block" if last.block != situation.block else "sentence"
+    others = sum(one.speakers not in (_AUTHOR, _UNNAMED) for one in everybody)
+    among = min(3, others)
+    named = _Named(situation, layers, para) if others else None
+    found: list[list[Bundle]] = []
+    for one in everybody:
+        speakers = one.speakers
         kind = "author" if speakers == _AUTHOR else "unnamed" if speakers == _UNNAMED else "named"
         role = kind
-        if situation.holder is not None:
-            role = "holder" if situation.holder == speakers else f"{kind} beside"
-        language, block, quoted = self._language, self._block, self._quoted
-        prior = "same" if self._before == speakers else "author" if self._before == _AUTHOR else "other"
-        last = self._last
-        found = [
-            _standing(language, role, block, quoted, self._talk, self._among, self._claims),
-            _after(
-                language, role, prior, self._para, quoted, self._claims, last and last.rule, self._change,
-                last and last.quoted, situation.first_person,
-            ),
+        if holder is not None:
+            role = "holder" if holder == speakers else f"{kind} beside"
+        prior = "same" if before == speakers else "author" if before == _AUTHOR else "other"
+        rules = tuple(dict.fromkeys([claim.rule for claim in one.claims]))
+        bundles = [
+            _situated(
+                language, kind, role, block, quoted, talk, among, claims, prior, para, rule, change, last_quoted,
+                situation.first_person, rules,
+            )
         ]  # fmt: skip
-        for rule in {claim.rule for claim in one.claims}:
-            found.append(_proposed(kind, role, rule, block, quoted))
-        if situation.claims:
-            told = [self._told(claim, one, kind, role) for claim in situation.claims]
-            found.append(told[0] if len(told) == 1 else tuple(names_of(told)))
-        if kind == "named":
-            found.append(self._mentioned(one))
-        if situation.quoting is not None:
-            found.append((f"{role} where a block quotes {situation.quoting == speakers}",))
-        if situation.heading is not None:
-            found.append((f"{role} under a name {situation.heading == speakers} {block}",))
-        return found
+        if claims:
+            told = [_told(claim, one, kind, role, situation, quoted, layers) for claim in situation.claims]
+            bundles.append(told[0] if len(told) == 1 else tuple(names_of(told)))
+        if named is not None and kind == "named":
+            bundles.append(named.mentioned(speakers))
+        if quoting is not None:
+            bundles.append((f"{role} where a block quotes {quoting == speakers}",))
+        if heading is not None:
+            bundles.append((f"{role} under a name {heading == speakers} {block}",))
+        found.append(bundles)
+    return found
 
-    def _told(self, claim: Claim, one: Candidate, kind: str, role: str) -> Bundle:
-        """What a claim of a rule says of the candidate, or of others."""
-        why = claim.why
-        cue = why.cue.lower()
-        if claim.speakers != one.speakers:
-            return _claimed_otherwise(kind, role, why.rule, cue if kind == "author" else "")
-        start = self._situation.start
-        who = self._layers.kind_of(one.speakers[0]) if kind == "named" else kind
-        return _claimed(
-            self._language, kind, role, who, why.rule, cue, self._layers.patterns.kind_of(cue) or "other",
-            any(speaker.name in why.mention for speaker in one.speakers), claim.start - start > _TOPIC,
-            claim.start - start > 1, claim.end - claim.start <= len(why.mention) + len(cue) + _TIGHT,
-            self._behind(claim.end), self._quoted,
-        )  # fmt: skip
 
-    def _behind(self, at: int) -> str:
-        """What stands behind a cue: a mark, "that", or what is talked of."""
-        text = self._layers.text[at : at + 8].lstrip(" ")
-        if not text or text[0] in _MARKS:
-            return "mark"
-        return "that" if text.startswith("that ") else "word"
+class _Named:
+    """Who is named in and around a statement, and who spoke when."""
 
-    def _mentioned(self, one: Candidate) -> Bundle:
+    def __init__(self, situation: Situation, layers: Layers, para: str) -> None:
+        self._situation, self._layers, self._para = situation, layers, para
+        self._here: dict[Speaker | None, Mention] = {}
+        for mention in layers.mentions_in(situation.start, situation.end):
+            self._here.setdefault(mention.speaker, mention)
+        ahead = look_ahead(situation, layers)
+        self._behind = {mention.speaker for mention in layers.mentions_in(situation.end, ahead)}
+        said = situation.before
+        self._before = {m.speaker for m in layers.mentions_in(said[-1].start, said[-1].end)} if said else set()
+        self._ago = {one.speakers: min(4, len(said) - at) for at, one in enumerate(said)}
+
+    def mentioned(self, speakers: Speakers) -> Bundle:
         """How long ago somebody spoke, and where they are named."""
-        situation, layers, speakers = self._situation, self._layers, one.speakers
+        situation, layers = self._situation, self._layers
         places = [self._here[speaker] for speaker in speakers if speaker in self._here]
-        place = min(places, key=_start) if places else None
-        where = behind = before = None
-        if place is not None:
-            where = "start" if place.start <= situation.start + _TOPIC else "later"
+        where, place, behind, before = "", "", False, False
+        if places:
+            first = min(places, key=_start)
+            where = "start" if first.start <= situation.start + _TOPIC else "later"
+            place = first.kind
         else:
-            behind = not self._named_behind.isdisjoint(speakers)
-            before = not self._named_before.isdisjoint(speakers)
+            behind = not self._behind.isdisjoint(speakers)
+            before = not self._before.isdisjoint(speakers)
         return _mentioned(
-            self._language, self._ago.get(speakers, 0), self._para, situation.quoted, where, place and place.kind,
+            layers.language, self._ago.get(speakers, 0), self._para, situation.quoted, where, place,
             any(claim.speakers == speakers for claim in situation.claims), behind, before,
             layers.share_of(speakers[0]), layers.kind_of(speakers[0]),
         )  # fmt: skip
@@ -135,10 +112,37 @@ def _start(mention: Mention) -> int:
     return mention.start
 
 
+def _told(
+    claim: Claim, one: Candidate, kind: str, role: str, situation: Situation, quoted: str, layers: Layers
+) -> Bundle:
+    """What a claim of a rule says of the candidate, or of others."""
+    why = claim.why
+    if claim.speakers != one.speakers:
+        return _claimed_otherwise(kind, role, why.rule, why.cue.lower() if kind == "author" else "")
+    cue, later = why.cue.lower(), claim.start - situation.start
+    who = layers.kind_of(one.speakers[0]) if kind == "named" else kind
+    return _claimed(
+        layers.language, kind, role, who, why.rule, cue, layers.patterns.kind_of(cue) or "other",
+        any(speaker.name in why.mention for speaker in one.speakers), later > _TOPIC, later > 1,
+        claim.end - claim.start <= len(why.mention) + len(cue) + _TIGHT, _behind(layers.text, claim.end), quoted,
+    )  # fmt: skip
+
+
+def _behind(text: str, at: int) -> str:
+    """What stands behind a cue: a mark, "that", or what is talked of."""
+    words = text[at : at + 8].lstrip(" ")
+    if not words or words[0] in _MARKS:
+        return "mark"
+    return "that" if words.startswith("that ") else "word"
+
+
 @_bundle
-def _standing(language: str, role: str, block: str, quoted: str, talk: str, among: int, claims: bool) -> Bundle:
-    """The role of a candidate, by what stands around the statement."""
-    return (
+def _situated(
+    language: str, kind: str, role: str, block: str, quoted: str, talk: str, among: int, claims: bool, prior: str,
+    para: str, rule: str | None, change: str, last_quoted: str, first_person: bool, proposed: tuple[str, ...],
+) -> Bundle:  # fmt: skip
+    """The role of a candidate by what stands around the statement, who had the one before, what rules propose."""
+    found = [
         role,
         f"{language} {role}",
         f"{role} in {block}",
@@ -146,16 +150,6 @@ def _standing(language: str, role: str, block: str, quoted: str, talk: str, amon
         f"{language} {role} quoted {quoted}",
         f"{role} {talk} {block}",
         f"{role} among {among} claims {claims}",
-    )
-
-
-@_bundle
-def _after(
-    language: str, role: str, prior: str, para: str, quoted: str, claims: bool, rule: str | None, change: str,
-    last_quoted: str | None, first_person: bool,
-) -> Bundle:  # fmt: skip
-    """Who had the statement before, and how."""
-    found = [
         f"{role} after {prior} {para}",
         f"{role} after {prior} {para} quoted {quoted}",
         f"{language} {role} after {prior} {para} claims {claims}",
@@ -166,13 +160,9 @@ def _after(
     if first_person:
         found.append(f"{role} says I")
         found.append(f"{role} says I after {prior} quoted {quoted}")
+    for one in proposed:
+        found += [f"{kind} by {one}", f"{role} by {one} in {block}", f"{kind} by {one} quoted {quoted}"]
     return tuple(found)
-
-
-@_bundle
-def _proposed(kind: str, role: str, rule: str, block: str, quoted: str) -> Bundle:
-    """That a rule proposes the candidate."""
-    return f"{kind} by {rule}", f"{role} by {rule} in {block}", f"{kind} by {rule} quoted {quoted}"
 
 
 @_bundle
@@ -204,8 +194,8 @@ def _claimed(
 
 @_bundle
 def _mentioned(
-    language: str, ago: int, para: str, quoted: str, where: str | None, place: str | None, claimed: bool,
-    behind: bool | None, before: bool | None, share: str, who: str,
+    language: str, ago: int, para: str, quoted: str, where: str, place: str, claimed: bool,
+    behind: bool, before: bool, share: str, who: str,
 ) -> Bundle:  # fmt: skip
     """How long ago somebody spoke, 0 for never, and where they are named."""
     found = [
@@ -213,7 +203,7 @@ def _mentioned(
         f"named often {share} spoke {bool(ago)} {para}",
         f"named is {who}",
     ]
-    if where is not None:
+    if where:
         found.append(f"named here {where} quoted {quoted} {place}")
         found.append(f"{language} named here {where} claims {claimed}")
     else:

@@ -23,6 +23,17 @@ Bundle = tuple[str, ...]
 """Features that come together."""
 
 
+class _Sums(dict[Bundle, float]):
+    """What bundles speak for together, added up when first asked for."""
+
+    def __init__(self, values: Mapping[str, float]) -> None:
+        self._values = values
+
+    def __missing__(self, bundle: Bundle) -> float:
+        found = self[bundle] = sum([self._values.get(feature, 0.0) for feature in bundle])
+        return found
+
+
 @dataclass(frozen=True, slots=True)
 class Weights:
     """What each feature of a candidate speaks for, in logits, and how sure the best one is.
@@ -34,22 +45,18 @@ class Weights:
     values: Mapping[str, float]
     temperature: float = 1.0
     """Chosen on documents left out; 1 leaves the probabilities as they are."""
-    _sums: dict[Bundle, float] = field(default_factory=dict, init=False, repr=False, compare=False)
-    """Of bundles that were asked for."""
+    _sums: "_Sums" = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_sums", _Sums(self.values))
 
     def choose(self, candidates: Sequence[Sequence[Bundle]]) -> tuple[int, float]:
         """The place of the likeliest candidate by its features, in bundles, and its calibrated probability."""
         if len(self._sums) > _REMEMBERED:
             self._sums.clear()
-        scores = [sum(map(self._sum, one)) / self.temperature for one in candidates]
+        scores = [sum([self._sums[bundle] for bundle in one]) / self.temperature for one in candidates]
         best = max(range(len(scores)), key=scores.__getitem__)
         return best, 1.0 / sum(math.exp(score - scores[best]) for score in scores)
-
-    def _sum(self, bundle: Bundle) -> float:
-        found = self._sums.get(bundle)
-        if found is None:
-            found = self._sums[bundle] = sum(self.values.get(feature, 0.0) for feature in bundle)
-        return found
 
 
 def save_weights(weights: Weights) -> bytes:
