@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stance.files import read_toml
+from stance.language.scanning import needed
 from stance.learning.features import normalize
-from stance.learning.patterns import Patterns, needed
+from stance.learning.patterns import Patterns
 from stance.types import Language
 
 TABLES = (("implied", "open"), ("implied", "closed"), ("frame", "neutral"))

@@ -88,6 +88,6 @@ def test_scores_by_hand() -> None:
 
 def test_the_likeliest_candidate_is_chosen_with_its_probability() -> None:
     weights = Weights({"cue": 2.0, "far": -1.0}, temperature=2.0)
-    place, confidence = weights.choose([["far"], ["cue", "unheard of"], []])
+    place, confidence = weights.choose([[("far",)], [("cue",), ("unheard of",)], []])
     assert place == 1
     assert confidence == pytest.approx(np.exp(1.0) / (np.exp(1.0) + np.exp(-0.5) + 1))

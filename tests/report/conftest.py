@@ -31,7 +31,7 @@ def document(id: str, language: Language, rows: Sequence[Row], *, between: str =
     for speakers, said, stance, confidence in rows:
         text += between if text else ""
         at = start + len(text)
-        statement = Statement(said, at, at + len(said), speakers if isinstance(speakers, tuple) else (speakers,))
+        statement = Statement(said, at, at + len(said), (speakers,) if isinstance(speakers, Speaker) else speakers)
         predictions.append(predicted(statement, stance, confidence))
         text += said
     return Document(id, text, language, tuple(p.statement for p in predictions), start), predictions

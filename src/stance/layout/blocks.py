@@ -1,9 +1,8 @@
 """What layout works on: the lines of a text with their kinds, and the page made of them."""
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 
-from stance.types import BlockKind
+from stance.types import BlockKind, WordEnum
 
 LABEL = "\ue001"
 """Stands around a name that markup gave for what follows, on a line of its own; a private character."""
@@ -27,7 +26,7 @@ class Line:
     """Who is quoted; whose turn markup opens; the language of code."""
 
 
-class Form(StrEnum):
+class Form(WordEnum):
     """How a label stands in front of words."""
 
     VOICE = "voice"

@@ -1,15 +1,11 @@
 """Many patterns asked at once: only those are tried of which the text holds words that they cannot do without."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from re import _constants as op  # type: ignore[attr-defined]
-from re import _parser as parser  # type: ignore[attr-defined]  # the standard library's own; there is no public one
-from typing import Any
+from collections.abc import Iterable, Mapping
 
 from ahocorasick_rs import AhoCorasick
 
-# Words that every article of the debate is full of.
-_USUAL = "开源 闭源 开放 封闭 公开 模型 技术 代码 数据 发布 open closed source proprietary release model the"
+from stance.language.scanning import needed
 
 
 class Patterns:
@@ -57,42 +53,3 @@ class Patterns:
         if number not in self._compiled:
             self._compiled[number] = re.compile(self._patterns[number][1], re.IGNORECASE)
         return self._compiled[number]
-
-
-def needed(pattern: str) -> frozenset[str]:
-    """Literals one of which stands in every match of `pattern`; none where there is no such set.
-
-    >>> sorted(needed("(?:封|锁)在.{0,4}接口"))
-    ['接口']
-    >>> sorted(needed("behind (?:an api|closed doors)|walled garden"))
-    ['behind ', 'walled garden']
-    """
-    return _needed(parser.parse(pattern, re.IGNORECASE))
-
-
-def _needed(items: Sequence[Any]) -> frozenset[str]:
-    choices: list[frozenset[str]] = []
-    run = ""
-    for kind, value in [*items, (None, None)]:
-        if kind is op.LITERAL:
-            run += chr(value)
-            continue
-        if run:
-            choices.append(frozenset([run]))
-            run = ""
-        if kind is op.SUBPATTERN:
-            choices.append(_needed(value[-1]))
-        elif kind is op.BRANCH:
-            branches = [_needed(branch) for branch in value[1]]
-            choices.append(frozenset().union(*branches) if all(branches) else frozenset())
-        elif kind in (op.MAX_REPEAT, op.MIN_REPEAT) and value[0] > 0:
-            choices.append(_needed(value[2]))
-        elif kind is op.IN and all(inner is op.LITERAL for inner, _ in value):
-            choices.append(frozenset(chr(character) for _, character in value))
-    return max(choices, key=_rarity, default=frozenset())
-
-
-def _rarity(literals: frozenset[str]) -> tuple[bool, bool, int, int]:
-    """How seldom a text will hold one of them: best without words of every article, then long ones, then few."""
-    usual = any(literal.strip().lower() in _USUAL for literal in literals)
-    return bool(literals), not usual, min(map(len, literals), default=0), -len(literals)

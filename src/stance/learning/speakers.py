@@ -12,7 +12,8 @@ from stance.layout.blocks import Page
 from stance.learning.labels import LabelledDocument, page_of
 from stance.reading.attribution import Reader
 from stance.reading.candidates import Candidate, Situation, Speakers
-from stance.reading.weights import Weights
+from stance.reading.evidence import names_of
+from stance.reading.weights import Bundle, Weights
 from stance.types import AUTHOR, UNNAMED, Rule
 
 Floats = NDArray[np.float64]
@@ -67,7 +68,7 @@ def choices_of(labelled: LabelledDocument, page: Page, weights: Weights | None) 
     labels = labelled.labels
     at = 0
 
-    def decide(situation: Situation, everybody: list[Candidate], features: list[list[str]]) -> tuple[int, float]:
+    def decide(situation: Situation, everybody: list[Candidate], bundles: list[list[Bundle]]) -> tuple[int, float]:
         nonlocal at
         while at + 1 < len(labels) and labels[at].statement.end <= situation.start:
             at += 1
@@ -76,10 +77,10 @@ def choices_of(labelled: LabelledDocument, page: Page, weights: Weights | None) 
         right = [same_speakers(gold, one.speakers) for one in everybody]
         chosen, confidence = (right.index(True) if any(right) else 0), 1.0
         if weights is not None:
-            chosen, confidence = weights.choose(features)
+            chosen, confidence = weights.choose(bundles)
         first = _first_rule(everybody)
         named = (everybody[chosen].speakers != (AUTHOR,), everybody[first].speakers != (AUTHOR,))
-        found.append(Choice(features, right, chosen, confidence, first, gold == (AUTHOR,), named))
+        found.append(Choice(list(map(names_of, bundles)), right, chosen, confidence, first, gold == (AUTHOR,), named))
         return chosen, confidence
 
     for _ in Reader(page, labelled.language).decisions(decide):

@@ -14,7 +14,7 @@ from stance.repair.alignment import find_in_raw
 from stance.repair.clean import clean
 from stance.types import Document, Language
 
-_HAN = re.compile(f"[{HAN}]")
+_HAN = re.compile(f"[{HAN}]+")
 _LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
 # Characters of a long text that are read at a time: a long article, so that who "he" is rarely lies in another part.
 _PART = 40_000
@@ -95,4 +95,8 @@ def _parts(blocks: Iterator[str]) -> Iterator[str]:
 def detect_language(text: str) -> Language:
     """Chinese where Han characters outnumber Latin words."""
     sample = text[:20_000]
-    return Language.CHINESE if len(_HAN.findall(sample)) >= len(_LATIN_WORD.findall(sample)) else Language.ENGLISH
+    return (
+        Language.CHINESE
+        if sum(map(len, _HAN.findall(sample))) >= len(_LATIN_WORD.findall(sample))
+        else Language.ENGLISH
+    )

@@ -11,14 +11,14 @@ from typing import NamedTuple
 
 from stance.layout.blocks import Block, Page
 from stance.reading.candidates import Candidate, Said, Situation, Speakers, candidates
-from stance.reading.evidence import Evidence
+from stance.reading.evidence import evidence
 from stance.reading.holders import Holders
 from stance.reading.layers import Layers
 from stance.reading.mention import NAMED, MentionKind
 from stance.reading.pronouns import Claim, Voices
 from stance.reading.proposals import Proposals
 from stance.reading.sentences import Span
-from stance.reading.weights import Weights
+from stance.reading.weights import Bundle, Weights
 from stance.types import AUTHOR, Attribution, BlockKind, Language, Rule, Speaker, Statement
 
 # Characters a clause must have to be a claim of the narrator's own next to somebody's words.
@@ -38,20 +38,20 @@ class Decision(NamedTuple):
 
     situation: Situation
     candidates: list[Candidate]
-    features: list[list[str]]
-    """For each candidate."""
+    features: list[list[Bundle]]
+    """For each candidate, in bundles."""
     chosen: int
     confidence: float
 
 
-Decide = Callable[[Situation, list[Candidate], list[list[str]]], tuple[int, float]]
+Decide = Callable[[Situation, list[Candidate], list[list[Bundle]]], tuple[int, float]]
 """Chooses a candidate: its place, and the probability that it is right."""
 
 
 def statements(page: Page, language: Language, weights: Weights) -> Iterator[Statement]:
     """The statements of a page, in order, each with its speakers."""
 
-    def decide(_situation: Situation, _everybody: list[Candidate], found: list[list[str]]) -> tuple[int, float]:
+    def decide(_situation: Situation, _everybody: list[Candidate], found: list[list[Bundle]]) -> tuple[int, float]:
         return weights.choose(found)
 
     for decision in Reader(page, language).decisions(decide):
@@ -93,8 +93,7 @@ class Reader:
             for part in self._parts(start, end):
                 situation = self._situation(part, block, new_paragraph=new, sentences=sentences)
                 everybody = candidates(situation, self._layers, self._voices.narrator, self._pre_turn_at(block))
-                evidence = Evidence(situation, everybody, self._layers)
-                found = [evidence.features(one) for one in everybody]
+                found = evidence(situation, everybody, self._layers)
                 chosen, confidence = decide(situation, everybody, found)
                 yield Decision(situation, everybody, found, chosen, confidence)
                 one = everybody[chosen]
@@ -230,17 +229,18 @@ class Reader:
         self, part: tuple[int, int, list[Claim]], block: int, *, new_paragraph: bool, sentences: int
     ) -> Situation:
         start, end, claims = part
-        speech = self._proposals.speech_in(start, end)
-        covered = sum(min(end, q.end) - max(start, q.start) for q in speech)
-        quoted = "most" if covered > 0.6 * (end - start) else "part" if speech else "none"
-        if quoted == "none" and next(self._layers.quotations_in(start, end), None) is not None:
-            quoted = "term"
+        quotations = self._layers.quotations_in(start, end)
+        speech = [q for q in quotations if self._proposals.is_speech(q, start, end)] if quotations else []
+        quoted = "term" if quotations else "none"
+        if speech:
+            covered = sum(min(end, q.end) - max(start, q.start) for q in speech)
+            quoted = "most" if covered > 0.6 * (end - start) else "part"
         first = any(
             m.kind is MentionKind.FIRST and not any(q.start < m.start < q.end for q in speech)
             for m in self._layers.mentions_in(start, end)
         )
         return Situation(
-            start, end, block, new_paragraph, claims, quoted, any(q.start < start for q in speech),
+            start, end, block, new_paragraph, claims, quoted, bool(speech) and speech[0].start < start,
             self._voices.holder, self._heading, self._quoting,
             self._spoken_of(end) if speech and not claims else None, first, self._before, sentences,
         )  # fmt: skip

@@ -1,6 +1,7 @@
 """Who could have said a statement, and what speaks for each."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from stance.reading.layers import Layers
@@ -9,13 +10,12 @@ from stance.reading.pronouns import Claim
 from stance.types import AUTHOR, UNNAMED, Attribution, Rule, Speaker
 
 Speakers = tuple[Speaker, ...]
-# Characters at the start of a statement in which a mention is its topic; statements after which a voice is far away.
-_TOPIC, _FAR = 14, 12
 # Speakers named near a statement that are candidates without a rule that proposes them.
 _NEAR = 5
 # Voices before a statement, the last first, that are candidates for it.
 _SPOKE = 3
 _NARRATION = Attribution(Rule.NARRATION)
+_AUTHOR, _UNNAMED = (AUTHOR,), (UNNAMED,)
 
 
 @dataclass(slots=True)
@@ -23,10 +23,12 @@ class Candidate:
     """Somebody who may have said a statement, and the rules that propose them, the surest first."""
 
     speakers: Speakers
-    claims: list[Attribution] = field(default_factory=list)
+    claims: list[Attribution]
 
     @property
     def why(self) -> Attribution:
+        if len(self.claims) == 1:
+            return self.claims[0]
         return min(self.claims, key=lambda claim: _ORDER[claim.rule], default=_NARRATION)
 
 
@@ -79,29 +81,33 @@ def candidates(situation: Situation, layers: Layers, narrator: Speakers, pre_tur
     found: dict[Speakers, Candidate] = {}
 
     def propose(speakers: Speakers, why: Attribution) -> None:
-        found.setdefault(speakers, Candidate(speakers)).claims.append(why)
+        if speakers in found:
+            found[speakers].claims.append(why)
+        else:
+            found[speakers] = Candidate(speakers, [why])
 
-    propose(narrator if situation.holder is None else (AUTHOR,), _NARRATION)
-    found.setdefault((UNNAMED,), Candidate((UNNAMED,)))
+    propose(narrator if situation.holder is None else _AUTHOR, _NARRATION)
+    found.setdefault(_UNNAMED, Candidate(_UNNAMED, []))
     if situation.holder is not None:
-        propose(situation.holder, Attribution(Rule.TURN, mention=situation.holder[0].name))
+        propose(situation.holder, _because(Rule.TURN, situation.holder[0].name))
     for claim in situation.claims:
         propose(claim.speakers, claim.why)
     if situation.quoting is not None:
-        propose(situation.quoting, Attribution(Rule.QUOTED_POST, mention=situation.quoting[0].name))
+        propose(situation.quoting, _because(Rule.QUOTED_POST, situation.quoting[0].name))
     if pre_turn is not None:
-        propose(pre_turn, Attribution(Rule.BEFORE_FIRST_TURN, mention=pre_turn[0].name))
+        propose(pre_turn, _because(Rule.BEFORE_FIRST_TURN, pre_turn[0].name))
     if situation.heading is not None:
-        propose(situation.heading, Attribution(Rule.HEADING, mention=situation.heading[0].name))
-    if situation.quoted in ("part", "most") and not situation.claims and situation.person is not None:
-        propose((situation.person,), Attribution(Rule.PERSON_SPOKEN_OF, mention=situation.person.name))
-    goes_on = Rule.QUOTATION_GOES_ON if situation.quoted in ("part", "most") else Rule.RETELLING
-    spoke = dict.fromkeys(said.speakers for said in reversed(situation.before) if said.speakers != (AUTHOR,))
-    for rank, speakers in enumerate(list(spoke)[:_SPOKE]):
-        propose(speakers, Attribution(Rule.MENTION if rank else goes_on, mention=speakers[0].name))
+        propose(situation.heading, _because(Rule.HEADING, situation.heading[0].name))
+    quoted = situation.quoted in ("part", "most")
+    if quoted and not situation.claims and situation.person is not None:
+        propose((situation.person,), _because(Rule.PERSON_SPOKEN_OF, situation.person.name))
+    why = Rule.QUOTATION_GOES_ON if quoted else Rule.RETELLING
+    for speakers in _spoke(situation.before):
+        propose(speakers, _because(why, speakers[0].name))
+        why = Rule.MENTION
     for speaker in layers.main_speakers:
         if (speaker,) not in found:
-            propose((speaker,), Attribution(Rule.MENTION, mention=speaker.name))
+            propose((speaker,), _because(Rule.MENTION, speaker.name))
     back = situation.before[-1].start if situation.before else situation.start
     near = [m for m in layers.mentions_in(back, look_ahead(situation, layers)) if m.kind in NAMED]
     for mention in near[-_NEAR:]:
@@ -109,8 +115,24 @@ def candidates(situation: Situation, layers: Layers, narrator: Speakers, pre_tur
             continue
         one = (mention.speaker,)
         if one not in found or not found[one].claims:
-            propose(one, Attribution(Rule.MENTION, mention=layers.text[mention.start : mention.end]))
+            propose(one, _because(Rule.MENTION, layers.text[mention.start : mention.end]))
     return list(found.values())
+
+
+def _spoke(before: list[Said]) -> list[Speakers]:
+    """The last voices but the author, the last one first."""
+    found: list[Speakers] = []
+    for said in reversed(before):
+        if said.speakers != _AUTHOR and said.speakers not in found:
+            found.append(said.speakers)
+            if len(found) == _SPOKE:
+                break
+    return found
+
+
+@lru_cache(maxsize=1 << 10)
+def _because(rule: Rule, mention: str) -> Attribution:
+    return Attribution(rule, mention=mention)
 
 
 def look_ahead(situation: Situation, layers: Layers) -> int:

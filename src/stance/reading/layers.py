@@ -39,13 +39,17 @@ class Layers:
         self._quotations = quotations(text)
         self._sentence_starts = [start for start, _ in self.sentences]
         self._mention_starts = [mention.start for mention in self.mentions]
+        self._mention_ends = [mention.end for mention in self.mentions]
         self._cue_starts = [cue.start for cue in self._cues]
+        self._cue_ends = [cue.end for cue in self._cues]
         self._quotation_starts = [quotation.start for quotation in self._quotations]
+        self._quotation_ends = [quotation.end for quotation in self._quotations]
         named = [m for m in self.mentions if m.speaker is not None and m.kind is not MentionKind.UNNAMED]
         self._shares = Counter(m.speaker for m in named)
         self._kinds = {m.speaker: str(m.kind) for m in named}
+        self._named_in_all = max(1, self._shares.total())
         most = self._shares.most_common(_MAIN)
-        self.main_speakers = [who for who, n in most if who is not None and n > 1 and self.share_of(who) >= _OFTEN]
+        self.main_speakers = [who for who, n in most if who is not None and n > 1 and n / self._named_in_all >= _OFTEN]
         """Whom the page speaks of most."""
 
     def _with_labels(self, spans: Iterator[Span]) -> Iterator[Span]:
@@ -71,9 +75,10 @@ class Layers:
             if speaker is None or speaker.id or speaker in elsewhere or speaker.name in labels:
                 yield mention
 
-    def share_of(self, speaker: Speaker) -> float:
-        """How many of the mentions of people and organisations are of `speaker`; 0 to 1."""
-        return self._shares[speaker] / max(1, self._shares.total())
+    def share_of(self, speaker: Speaker) -> str:
+        """How many of the mentions of people and organisations are of `speaker`: much, some or little."""
+        share = self._shares[speaker] / self._named_in_all
+        return "much" if share > 0.5 else "some" if share > 0.2 else "little"
 
     def kind_of(self, speaker: Speaker) -> str:
         """What `speaker` is mentioned as; "label" for whoever is not."""
@@ -83,42 +88,34 @@ class Layers:
         """The index of the block that holds the character at `at`."""
         return max(0, bisect_right(self._block_starts, at) - 1)
 
-    def mentions_in(self, start: int, end: int) -> Iterator[Mention]:
+    def mentions_in(self, start: int, end: int) -> list[Mention]:
         """The mentions between `start` and `end`, in order."""
-        for index in range(bisect_left(self._mention_starts, start), len(self.mentions)):
-            if self.mentions[index].end > end:
-                return
-            yield self.mentions[index]
+        first = bisect_left(self._mention_starts, start)
+        return self.mentions[first : bisect_right(self._mention_ends, end, first)]
 
-    def mentions_before(self, at: int, most: int) -> Iterator[Mention]:
+    def mentions_before(self, at: int, most: int) -> list[Mention]:
         """Up to `most` mentions that begin before `at`, the nearest first."""
         index = bisect_left(self._mention_starts, at)
-        yield from reversed(self.mentions[max(0, index - most) : index])
+        return self.mentions[max(0, index - most) : index][::-1]
 
-    def cues_in(self, start: int, end: int) -> Iterator[Cue]:
+    def cues_in(self, start: int, end: int) -> list[Cue]:
         """The cues between `start` and `end`, in order."""
-        for index in range(bisect_left(self._cue_starts, start), len(self._cues)):
-            if self._cues[index].end > end:
-                return
-            yield self._cues[index]
+        first = bisect_left(self._cue_starts, start)
+        return self._cues[first : bisect_right(self._cue_ends, end, first)]
 
-    def quotations_in(self, start: int, end: int) -> Iterator[Quotation]:
+    def quotations_in(self, start: int, end: int) -> list[Quotation]:
         """The quotations that share characters with `start` to `end`, in order."""
-        first = max(0, bisect_right(self._quotation_starts, start) - 1)
-        for index in range(first, len(self._quotations)):
-            quotation = self._quotations[index]
-            if quotation.start >= end:
-                return
-            if quotation.end > start:
-                yield quotation
+        first = bisect_right(self._quotation_ends, start)
+        return self._quotations[first : bisect_left(self._quotation_starts, end, first)]
 
     def introduces_itself(self) -> Speaker | None:
         """Who says "I am NAME" outside quotations and turns: whoever gives the speech that the text is."""
         if self.turns:
             return None
         for mention in self.mentions:
-            lead = self.patterns.introduces.search(self.simple[max(0, mention.start - _LEAD) : mention.start])
-            if lead and mention.kind is MentionKind.PERSON and not any(self.quotations_in(mention.start, mention.end)):
+            if mention.kind is not MentionKind.PERSON or self.quotations_in(mention.start, mention.end):
+                continue
+            if self.patterns.introduces.search(self.simple[max(0, mention.start - _LEAD) : mention.start]):
                 return mention.speaker
         return None
 

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 
 from stance.language.lexicon import Lexicon
 from stance.language.matching import any_of
-from stance.types import UNNAMED, Speaker
+from stance.language.scanning import Scanner
+from stance.types import UNNAMED, Speaker, WordEnum
 
 _UPPER, _LOWER = "A-ZÀ-ÖØ-Þ\u0100-\u017f", "a-zß-öø-ÿ\u0100-\u017f"
 LATIN_WORD = rf"[{_UPPER}][{_UPPER}{_LOWER}'’\-]*[{_LOWER}]"
@@ -17,7 +17,7 @@ LATIN_NAME = re.compile(
 )
 
 
-class MentionKind(StrEnum):
+class MentionKind(WordEnum):
     """What the words of a mention are."""
 
     PERSON = "person"
@@ -50,19 +50,23 @@ class Mention:
         return self.end - self.start
 
 
-def voice_patterns(words: Lexicon, word_edge: str) -> list[tuple[MentionKind, re.Pattern[str]]]:
-    """What finds unnamed voices, pronouns and the first person."""
+VoicePatterns = list[tuple[MentionKind, "re.Pattern[str] | Scanner"]]
+
+
+def voice_patterns(words: Lexicon, *, word_edge: bool) -> VoicePatterns:
+    """What finds unnamed voices, pronouns and the first person; as whole words with `word_edge`."""
     cue = any_of([cue for cue, kind in words.cues.items() if kind])
-    unnamed = "|".join(words.words("unnamed", "voices")).replace("CUE", cue)
-    found = [(MentionKind.UNNAMED, re.compile(rf"{word_edge}(?:{unnamed}){word_edge}"))]
-    for kind, forms in words.data["pronouns"].items():
-        found.append(
-            (MentionKind(kind), re.compile(rf"{word_edge}(?:{'|'.join(forms)}){word_edge}".replace("CUE", cue)))
-        )
+    forms = {MentionKind.UNNAMED: words.words("unnamed", "voices")}
+    forms |= {MentionKind(kind): tuple(patterns) for kind, patterns in words.data["pronouns"].items()}
+    found: VoicePatterns = []
+    for kind, patterns in forms.items():
+        alternatives = [pattern.replace("CUE", cue) for pattern in patterns]
+        whole = rf"\b(?:{'|'.join(alternatives)})\b"
+        found.append((kind, re.compile(whole) if word_edge else Scanner(alternatives)))
     return found
 
 
-def find_voices(patterns: list[tuple[MentionKind, re.Pattern[str]]], text: str) -> Iterator[Mention]:
+def find_voices(patterns: VoicePatterns, text: str) -> Iterator[Mention]:
     for kind, pattern in patterns:
         for voice in pattern.finditer(text):
             yield Mention(*voice.span(), kind, UNNAMED if kind is MentionKind.UNNAMED else None)

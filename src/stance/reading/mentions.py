@@ -116,7 +116,7 @@ def _once_more(simple: str, named: list[Mention], language: Language) -> Iterato
         if mention.kind is MentionKind.PERSON and (name.isascii() or language is Language.ENGLISH):
             forms.append(name.rsplit(" ", 1)[-1])
         for form in forms:
-            if len(form) >= (2 if form[0] >= "\u3400" else 3) and form not in _english_words():
+            if len(form) >= (2 if form[:1] >= "\u3400" else 3) and form not in _english_words():
                 short.setdefault(form, mention)
     if not short:
         return

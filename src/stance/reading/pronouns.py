@@ -62,7 +62,7 @@ class Voices:
         The last that may be the subject of a cue at `cue_start`; or the first, for a cue in a later clause. With
         `person`, organisations do not count.
         """
-        mentions = list(self._layers.mentions_in(start, end))
+        mentions = self._layers.mentions_in(start, end)
         near = mentions[:_NEAR] if first else mentions[-_NEAR:]
         may_be = [mention for mention in near if self._may_be_subject(mention, start, cue_start, first=first)]
         if person:
@@ -80,7 +80,7 @@ class Voices:
         speaker = self.resolve(chosen)
         if speaker is None:
             return None
-        partner = next(self._layers.mentions_before(chosen.start, 1), None)
+        partner = next(iter(self._layers.mentions_before(chosen.start, 1)), None)
         if not first and partner is not None and partner.start >= start and self._joined(partner, chosen):
             assert partner.speaker is not None
             return (partner.speaker, *speaker), self._layers.text[partner.start : chosen.end]
@@ -116,7 +116,7 @@ class Voices:
 
     def _explains(self, mention: Mention) -> bool:
         """Whether a mention stands in apposition to the person named before it: Dana Whitlock, a policy analyst."""
-        before = next(self._layers.mentions_before(mention.start, 1), None)
+        before = next(iter(self._layers.mentions_before(mention.start, 1)), None)
         if before is None or before.kind is not MentionKind.PERSON:
             return False
         between = self._layers.simple[before.end : mention.start]
@@ -157,7 +157,7 @@ class Voices:
 
     def _pair_before(self, at: int) -> tuple[Speaker, ...] | None:
         """Two people named side by side not long before."""
-        before = list(self._layers.mentions_before(at, _PAIR))
+        before = self._layers.mentions_before(at, _PAIR)
         for other, one in itertools.pairwise(before):
             if one.kind is MentionKind.PERSON and other.speaker and one.speaker and self._joined(one, other):
                 return one.speaker, other.speaker
@@ -172,7 +172,7 @@ class Voices:
             if mention.kind is kind
             and (kind is not MentionKind.UNNAMED or self._layers.patterns.one.match(self._layers.simple, mention.start))
         )
-        return any(next(self._layers.quotations_in(m.start, m.end), None) is None for m in near)
+        return any(not self._layers.quotations_in(m.start, m.end) for m in near)
 
     def nearest(self, at: int, kind: MentionKind, gender: str = "") -> tuple[Speaker, ...] | None:
         """The nearest mention of `kind` before `at` whose gender does not speak against it."""

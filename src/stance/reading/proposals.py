@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from stance.language.chinese import simplify
 from stance.layout.labels import Likeness, likeness
 from stance.reading.layers import Layers
-from stance.reading.mention import NAMED, MentionKind
+from stance.reading.mention import NAMED, Mention, MentionKind
 from stance.reading.patterns import Cue
 from stance.reading.pronouns import Claim, Voices
 from stance.reading.quotations import Quotation
@@ -53,6 +53,10 @@ def _frame_words(frame: str) -> str:
     return told if len(words) == len(told) else f"{told} …"
 
 
+def _start(claim: Claim) -> int:
+    return claim.start
+
+
 class Proposals:
     """The claims of rules on the sentences of one document."""
 
@@ -64,27 +68,27 @@ class Proposals:
 
     def claims(self, start: int, words: int, end: int) -> list[Claim]:
         """What parts of the sentence from `start` to `end` are whose, in order; a label ends at `words`."""
-        quoted = [q for q in self._layers.quotations_in(start, end) if self._is_speech(q, start, end)]
+        quoted = [q for q in self._layers.quotations_in(start, end) if self.is_speech(q, start, end)]
         claims = [claim for quotation in quoted if (claim := self._quotation_claim(quotation)) is not None]
-        claims += self._frame_claims(words, end)
+        mentions = self._layers.mentions_in(words, end)
+        if mentions:
+            claims += self._frame_claims(words, end)
         for cue in self._layers.cues_in(words, end):
             if not any(quotation.start < cue.start < quotation.end for quotation in quoted):
                 claim = self._cue_claim(cue, words)
                 claims += [claim] if claim is not None else []
-        claims += self._colon_claims(words, end)
+        if mentions:
+            claims += self._colon_claims(mentions, words)
         if not claims and self._patterns.unnamed_frame.search(self._simple, start, end):
             claims = [Claim(start, end, (UNNAMED,), Attribution(Rule.UNNAMED_FRAME))]
         if not claims:
-            claims = list(self._colon_later(start, end))
-        return sorted(claims, key=lambda claim: claim.start)
-
-    def speech_in(self, start: int, end: int) -> list[Quotation]:
-        """The quotations of a sentence that are somebody's words, not a title or a term."""
-        return [q for q in self._layers.quotations_in(start, end) if self._is_speech(q, start, end)]
+            claims += self._colon_later(start, end)
+        return sorted(claims, key=_start) if len(claims) > 1 else claims
 
     # --- quotations --------------------------------------------------------------------------------------------------
 
-    def _is_speech(self, quotation: Quotation, start: int, end: int) -> bool:
+    def is_speech(self, quotation: Quotation, start: int, end: int) -> bool:
+        """Whether a quotation of a sentence is somebody's words, not a title or a term."""
         if self._quotation_claim(quotation) is not None:
             return True
         overlap = min(end, quotation.end) - max(start, quotation.start)
@@ -111,7 +115,7 @@ class Proposals:
         for frame in self._frame_claims(limit, lead_start):
             return frame
         has_colon = any(mark in lead.group() for mark in "：:")
-        for cue in reversed(list(self._layers.cues_in(limit, quotation.start))):
+        for cue in reversed(self._layers.cues_in(limit, quotation.start)):
             if has_colon or cue.end >= lead_start:
                 claim = self._cue_claim(cue, limit)
                 if claim is not None:
@@ -165,7 +169,7 @@ class Proposals:
         """``said Smith``: the subject stands behind the cue."""
         if not self._patterns.inverts:
             return None
-        mention = next(self._layers.mentions_in(cue.end, min(limit, cue.end + _INVERTED)), None)
+        mention = next(iter(self._layers.mentions_in(cue.end, min(limit, cue.end + _INVERTED))), None)
         if mention is not None and not _ONLY_TITLE.fullmatch(self._text, cue.end, mention.start):
             return None
         speakers = self._voices.resolve(mention) if mention is not None else None
@@ -226,14 +230,14 @@ class Proposals:
     def _has_cue(self, start: int, end: int) -> bool:
         """Whether a cue stands in the clause before `end`: then what follows is said by its subject."""
         clause = self._layers.clause_start(end, max(start, end - _BACK))
-        return next(self._layers.cues_in(clause, end), None) is not None
+        return bool(self._layers.cues_in(clause, end))
 
-    def _colon_claims(self, start: int, end: int) -> Iterator[Claim]:
+    def _colon_claims(self, mentions: list[Mention], start: int) -> Iterator[Claim]:
         """``NAME：…`` at the start of a sentence or clause."""
-        for mention in self._layers.mentions_in(start, end):
-            if mention.kind not in (*NAMED, MentionKind.UNNAMED):
-                continue
+        for mention in mentions:
             if self._text[mention.end : mention.end + 1] not in ("：", ":"):
+                continue
+            if mention.kind not in NAMED and mention.kind is not MentionKind.UNNAMED:
                 continue
             before = self._text[start : mention.start]
             before = before.rstrip() if self._patterns.inverts else before  # a blank divides nothing in English
@@ -246,9 +250,11 @@ class Proposals:
 
     def _colon_later(self, start: int, end: int) -> Iterator[Claim]:
         """``靳森更直接：…``, ``Her reply is insurance: …``: somebody begins the sentence, a colon ends the clause."""
+        mention = next(iter(self._layers.mentions_in(start, end)), None)
+        if mention is None or mention.start > start + _TOPIC:
+            return
         colon = _COLON_LATER.search(self._text, start, end)
-        mention = next(self._layers.mentions_in(start, end), None)
-        if colon is None or mention is None or mention.start > start + _TOPIC or mention.end > colon.start():
+        if colon is None or mention.end > colon.start():
             return
         if mention.kind not in (MentionKind.PERSON, MentionKind.HE, MentionKind.SHE):
             return

@@ -1,7 +1,9 @@
 """English names that nobody listed: by capitals, honorifics, a cue behind them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+
+from ahocorasick_rs import AhoCorasick
 
 from stance.language.english import given_names, is_common, name_in
 from stance.language.lexicon import Lexicon
@@ -9,6 +11,9 @@ from stance.language.matching import any_of
 from stance.reading.mention import LATIN_NAME, LATIN_WORD, Mention, MentionKind, find_voices, person_at, voice_patterns
 from stance.types import Speaker
 
+_WORD = re.compile(r"\w")
+# Behind the name of somebody who is no company.
+_SPOKEN_OF = re.compile(r"[^.!?\n]{0,200}\b(?:he|she|his|her|him)\b")
 _HANDLE = re.compile(r"(?<![\w@.])@[A-Za-z]\w{2,}")
 
 
@@ -21,7 +26,7 @@ class EnglishStrangers:
         self._honorific = re.compile(
             rf"\b(?:{any_of(words.words('mentions', 'honorifics'))})\.? ([A-Z][a-zA-Z'’\-]+(?: [A-Z][a-zA-Z'’\-]+)?)"
         )
-        self._voices = voice_patterns(words, word_edge=r"\b")
+        self._voices = voice_patterns(words, word_edge=True)
         name = rf"(?![A-Z]['’])({LATIN_WORD})(?![\w'’-]| [A-Z])"
         kinds = any_of([word.capitalize() for word in words.words("mentions", "organisation_words")])
         self._body = re.compile(
@@ -75,15 +80,33 @@ class EnglishStrangers:
         for name in self._single[0].finditer(text):
             if name.start(1) not in taken and not is_common(name[1]):
                 yield person_at(text, *name.span(1))
+        unknown: list[re.Match[str]] = []
         for name in self._single[1].finditer(text):
             if name.start(1) in taken or is_common(name[1]) or name[1].isupper():
                 continue
             if name[1] in given_names():
                 yield person_at(text, *name.span(1))
-            elif not re.search(rf"\b{re.escape(name[1].lower())}\b", text):
-                personal = re.search(rf"\b{re.escape(name[1])}\b[^.!?\n]{{0,200}}\b(?:he|she|his|her|him)\b", text)
-                kind = MentionKind.PERSON if personal else MentionKind.ORGANISATION
+            else:
+                unknown.append(name)
+        places = _places(text, {word for name in unknown for word in (name[1], name[1].lower())})
+        kinds = {
+            name: MentionKind.PERSON if any(_SPOKEN_OF.match(text, end) for end in places[name]) else None
+            for name in {name[1] for name in unknown}
+        }
+        for name in unknown:
+            if name[1].lower() not in places:
+                kind = kinds[name[1]] or MentionKind.ORGANISATION
                 yield Mention(*name.span(1), kind, Speaker(name[1]))
 
     def voices(self, simple: str) -> Iterator[Mention]:
         return find_voices(self._voices, simple.lower())
+
+
+def _places(text: str, words: Collection[str]) -> dict[str, list[int]]:
+    """Behind which character each of `words` stands as a whole one, all found in one pass."""
+    found: dict[str, list[int]] = {}
+    listed = list(words)
+    for index, start, end in AhoCorasick(listed).find_matches_as_indexes(text, overlapping=True) if listed else ():
+        if not _WORD.match(text[start - 1 : start]) and not _WORD.match(text[end : end + 1]):
+            found.setdefault(listed[index], []).append(end)
+    return found

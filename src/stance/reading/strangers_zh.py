@@ -11,12 +11,24 @@ from stance.language.chinese import FREQUENT, HAN, segment
 from stance.language.english import is_common, name_in
 from stance.language.lexicon import Lexicon
 from stance.language.matching import any_of
-from stance.reading.mention import LATIN_NAME, Mention, MentionKind, find_voices, person_at, voice_patterns
+from stance.language.scanning import leading
+from stance.reading.mention import (
+    LATIN_NAME,
+    Mention,
+    MentionKind,
+    VoicePatterns,
+    find_voices,
+    person_at,
+    voice_patterns,
+)
 from stance.types import Speaker
 
 _PARTICLES = frozenset("地的得中里上下了着过内外时后前间等们")
 _IS_HAN = re.compile(f"[{HAN}]")
 _DOTS = frozenset("·・‧•")
+# Behind which a clause begins, and a name may.
+_OPENS = r"\s，。！？；：、“”「」）)》,.!?;:"
+_NAME_BEGINS = re.compile(rf"[{_OPENS}的]")
 
 
 class ChineseStrangers:
@@ -32,7 +44,8 @@ class ChineseStrangers:
         self._surnames = f"(?:{any_of(self._data['compound_surnames'])}|[{self._data['surnames']}])"
         self._sounds = f"[{self._data['transliteration']}]"
         self._not_in_names = frozenset(self._data["not_in_names"])
-        self._surname = re.compile(rf"(?![{self._data['never_surnames']}]){self._surnames}")
+        surnames = (*self._data["compound_surnames"], *self._data["surnames"])
+        self._surname_words = frozenset(name for name in surnames if name[0] not in self._data["never_surnames"])
         self._never_given = self._not_in_names | frozenset(self._data["never_given"])
         self._before_names = tuple(self._data["before_names"])
         self._before_speakers = tuple(self._data["before_speakers"])
@@ -57,7 +70,7 @@ class ChineseStrangers:
         """Names by what stands around them where a cue is near."""
         surname, sounds, cues = self._surnames, self._sounds, self._cues
         adverbs = any_of(self._data["adverbs"])
-        begins = r"(?:^|(?<=[\s，。！？；：、“”「」）)》,.!?;:]))"
+        begins = rf"(?:^|(?<=[{_OPENS}]))"
         speaks = f"(?=(?:{adverbs}){{0,2}}(?:{cues}|[在于对向][^，。！？；,!?;]{{1,30}}?{cues})|：“)"
         return [
             re.compile(rf"(?:{begins}|(?<=的))([老小]{surname}|{surname}[{HAN}]{{1,2}}?){speaks}", re.MULTILINE),
@@ -71,11 +84,15 @@ class ChineseStrangers:
         ]
 
     @cached_property
+    def _first_of_speakers(self) -> frozenset[str]:
+        return frozenset().union(*(leading(pattern.pattern) for pattern in self._speaking))
+
+    @cached_property
     def _latin_speaks(self) -> re.Pattern[str]:
         """Rowan 提到, zhoukui认为: a single Latin name with a cue behind it."""
         adverbs = any_of(self._data["adverbs"])
         return re.compile(
-            rf"(?<![A-Za-z0-9.@/_-])([A-Za-z][A-Za-z'’_-]{{2,19}}) ?(?:{adverbs}|[还也则又曾就]){{0,2}}"
+            rf"([A-Za-z](?<![A-Za-z0-9.@/_-].)[A-Za-z'’_-]{{2,19}}) ?(?:{adverbs}|[还也则又曾就]){{0,2}}"
             rf"(?:[于在][^，。！？；：“”\n]{{1,14}})?(?={self._cues})"
         )
 
@@ -109,8 +126,8 @@ class ChineseStrangers:
         return re.compile(rf"“([{HAN}A-Za-z]{{2,10}})”(?:的[^，。“”]{{2,8}})?(?:在[^，。“”]{{2,12}})?{self._cues}")
 
     @cached_property
-    def _voices(self) -> list[tuple[MentionKind, re.Pattern[str]]]:
-        return voice_patterns(self._words, word_edge="")
+    def _voices(self) -> VoicePatterns:
+        return voice_patterns(self._words, word_edge=False)
 
     @cached_property
     def _title_behind(self) -> re.Pattern[str]:
@@ -134,11 +151,10 @@ class ChineseStrangers:
             if end > title.end() and title.end() not in taken:
                 yield person_at(text, title.end(), end)
         cues = bool(self._cue_words.find_matches_as_indexes(simple))
-        speaking = self._speaking if cues or "：“" in simple or "夫妇" in simple else []
-        for pattern in (self._before_title, *speaking):
-            for name in pattern.finditer(simple):
-                if name.start(1) not in taken and not _is_word(name[1]) and not self._not_in_names & set(name[1]):
-                    yield person_at(text, *name.span(1))
+        speaking = self._speakers(simple) if cues or "：“" in simple or "夫妇" in simple else ()
+        for name in itertools.chain(self._before_title.finditer(simple), speaking):
+            if name.start(1) not in taken and not _is_word(name[1]) and not self._not_in_names & set(name[1]):
+                yield person_at(text, *name.span(1))
         for start, end in self._surnamed(simple):
             if start not in taken:
                 yield person_at(text, start, end)
@@ -165,6 +181,19 @@ class ChineseStrangers:
             if name.start(1) not in taken and not is_common(name[1]) and not name[1].isupper():
                 yield person_at(text, *name.span(1))
 
+    def _speakers(self, simple: str) -> Iterator[re.Match[str]]:
+        """What the patterns of speakers find, asked only where a clause begins with what may begin a name."""
+        ends = [0] * len(self._speaking)
+        begins = itertools.chain([0], (mark.end() for mark in _NAME_BEGINS.finditer(simple)))
+        for at in begins:
+            if simple[at : at + 1] not in self._first_of_speakers:
+                continue
+            for number, pattern in enumerate(self._speaking):
+                found = pattern.match(simple, at) if at >= ends[number] else None
+                if found is not None:
+                    ends[number] = found.end()
+                    yield found
+
     def _surnamed(self, simple: str) -> Iterator[tuple[int, int]]:
         """Names that only a surname and their surroundings tell: 放射科许颂提出, 郝延庆主任, 苏砚秋想了想，说.
 
@@ -175,7 +204,7 @@ class ChineseStrangers:
         starts = list(itertools.accumulate(map(len, words), initial=0))
         seen: dict[str, list[tuple[int, bool, bool]]] = {}
         for index, word in enumerate(words):
-            if not self._surname.fullmatch(word):
+            if word not in self._surname_words:
                 continue
             given = 0
             after = words[index + 1] if index + 1 < len(words) else ""

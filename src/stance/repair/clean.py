@@ -16,20 +16,24 @@ from stance.repair.misread import mend_misread_lines
 from stance.repair.slipped import mend_slipped_bytes
 from stance.types import Language
 
+# Where a pattern can begin with the characters that it is about it does, and looks back from behind them: then the
+# search passes over everything else at once.
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{2,6}|#[xX][0-9a-fA-F]{2,5});")
 # Line ends and tabs stay; bidirectional marks, joiners, soft hyphens and byte-order marks go.
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufffd]"
 )
 _HALF = re.compile("[\ud800-\udfff]")
-_LINE_END = re.compile("\r\n?|[\x85\u2028\u2029]")
+_LINE_END = re.compile("[\r\x85\u2028\u2029](?:(?<=\r)\n)?")
 _WIDE_SPACE = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
 # "領(lǐng)", "A(yù)I": a pinyin with its tone mark, in brackets, behind the character it explains.
-_PINYIN = re.compile(rf"(?<=[{HAN}A-Za-z])[(（][a-zü]{{0,5}}[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-z]{{0,4}}[)）]")
+_PINYIN = re.compile(rf"[(（](?<=[{HAN}A-Za-z].)[a-zü]{{0,5}}[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-z]{{0,4}}[)）]")
 # A comma in front of another mark, or twice; not in Latin text, where ",," may be a table or code.
 _STRAY_COMMA = re.compile(
     rf"(?<![,，])(?:[,，]+(?=[、。；？！：])|(?<=[{HAN}”’」』》）])[,，]+(?=[?!;:])|[,，]+(?=[?!;:][{HAN}“‘「『《（]))"
 )
+# Two marks side by side: without them nothing stands there that these three would mend.
+_TWO_MARKS = re.compile("[,，、；：。！？][,，、；：。！？?!;:]")
 _COMMAS = re.compile(r"(?<![,，])[,，]{2,}(?![,，])")
 _DOUBLED_MARK = re.compile(r"([，、；：。])\1+|(?<=[。！？])，+")
 # Pictures of weibo and WeChat in brackets, and the words that stand for a link.
@@ -40,7 +44,9 @@ _EMOTICON = re.compile(
 _WEIBO_LINK = re.compile(
     r"(?:O|￼|🔗)?网页链接(?=[\s。，！？]|$)|\u200b|展开全文[cｃ]?(?=\s|$)|收起全文[dｄ]?(?=\s|$)", re.MULTILINE
 )
+_LINK_WORDS = ("网页链接", "展开全文", "收起全文", "\u200b")
 _ASCII_RUN = re.compile(r"[!-~][ -~]{8,}[!-~]")
+_ASCII_WORD = re.compile(r"[!-~]{3}")
 # An opening mark that closes, and a closing mark that opens.
 _TURNED_CLOSING = re.compile(r"(“[^“”\n]*[。？！?!…])“(?=[^“”\n]*(?:“|$))", re.MULTILINE)
 _TURNED_OPENING = re.compile(r"^”(?=[^“”\n]+”)", re.MULTILINE)
@@ -60,6 +66,7 @@ _ASKS = re.compile("谁|什么|甚么|哪|怎|几|多少|吗|呢|为何|何时|�
 _CLAUSE = re.compile(r"[^，。！；：？\s“”「」]*\Z")
 _NAME_BEFORE = 24
 _FULL_WIDTH = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
+_WIDE_LATIN = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]")
 
 
 def clean(text: str) -> str:
@@ -171,7 +178,7 @@ def drop_pinyin(text: str) -> str:
 
 def narrow_latin(text: str) -> str:
     """Full-width letters and digits to half width; punctuation keeps its width."""
-    return text.translate(_FULL_WIDTH)
+    return text.translate(_FULL_WIDTH) if _WIDE_LATIN.search(text) else text
 
 
 def plain_blanks(text: str) -> str:
@@ -180,11 +187,14 @@ def plain_blanks(text: str) -> str:
 
 def drop_weibo_markup(text: str) -> str:
     """Bracketed emoticons, and the words that stand for a link or a fold."""
-    return _WEIBO_LINK.sub("", _EMOTICON.sub("", text))
+    text = _EMOTICON.sub("", text)
+    return _WEIBO_LINK.sub("", text) if any(words in text for words in _LINK_WORDS) else text
 
 
 def single_marks(text: str) -> str:
     """Commas that scrapers put in front of other marks, and doubled marks."""
+    if not _TWO_MARKS.search(text):
+        return text
     text = _COMMAS.sub(_one_comma, _STRAY_COMMA.sub("", text))
     return _DOUBLED_MARK.sub(lambda mark: mark[1] or "", text)
 
@@ -211,16 +221,12 @@ def drop_forum_junk(text: str) -> str:
 
 def _is_forum_junk(run: str) -> bool:
     """Whether `run` is a row of one- and two-character tokens, many of them a letter glued to a digit or a symbol."""
+    if _ASCII_WORD.search(run):
+        return False
     tokens = run.split(" ")
     glued = sum(len(token) == 2 and not token.isalpha() and not token.isdigit() for token in tokens)
     symbols = {ch for ch in run if not ch.isalnum() and ch != " "}
-    return (
-        len(tokens) >= 5
-        and max(map(len, tokens)) <= 2
-        and glued >= max(3, 0.4 * len(tokens))
-        and len(symbols) >= 2
-        and "=" not in symbols
-    )
+    return len(tokens) >= 5 and glued >= max(3, 0.4 * len(tokens)) and len(symbols) >= 2 and "=" not in symbols
 
 
 # What was misread comes first: its bytes look like control characters and line ends. Then slipped bytes: their runs

@@ -19,7 +19,7 @@ import math
 import operator
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from importlib import resources
 from typing import NamedTuple
@@ -269,24 +269,35 @@ def _candidates(leads: int, trail: int, *, traditional: bool) -> _Candidates:
         ch = _decode(leads, trail)
         cost = _script_cost(ch, traditional=traditional) if ch else 0.0
         return ((ch,), (simplify(ch),), np.array([cost])) if ch else ((), (), np.zeros(0))
-    allowed: Collection[int] = (leads,)
+    by_lead = _guesses(trail, traditional=traditional)
+    allowed: Iterable[int] = (leads,)
     if leads == _ANY:
-        allowed = _LEADS
+        allowed = by_lead
     elif leads >= _VANISHED:
-        allowed = _unassigned()[leads - _VANISHED]
-    found = [
-        (ch, simple, cost if trail != _CLOSING or ch == "。" else cost + _LOG_OTHER_END)
-        for lead, second, ch, simple, cost in _guessable(traditional=traditional)
-        if lead in allowed
-        and (
-            trail in (second, _UNKNOWN)
-            or (trail == _GAP and _unassigned().get(second))
-            or (trail == _CLOSING and ch in "。”！？…")
-            or (trail == _QUOTED and ch == "”")
-        )
-    ]
+        allowed = sorted(_unassigned()[leads - _VANISHED])
+    found = [guess for lead in allowed for guess in by_lead.get(lead, ())]
     characters, simples, costs = zip(*found, strict=True) if found else ((), (), ())
     return characters, simples, np.array(costs, float)
+
+
+_Guess = tuple[str, str, float]
+"""A character, the same simplified, what it costs."""
+
+
+@cache
+def _guesses(trail: int, *, traditional: bool) -> Mapping[int, list[_Guess]]:
+    """The common characters whose second byte may be `trail`, by their first: to try all of them anew takes longest."""
+    found: dict[int, list[_Guess]] = {}
+    for lead, second, ch, simple, cost in _guessable(traditional=traditional):
+        if trail == _CLOSING:
+            fits = ch in "。”！？…"
+        elif trail == _QUOTED:
+            fits = ch == "”"
+        else:
+            fits = trail in (second, _UNKNOWN) or (trail == _GAP and bool(_unassigned().get(second)))
+        if fits:
+            found.setdefault(lead, []).append((ch, simple, cost + _LOG_OTHER_END * (trail == _CLOSING and ch != "。")))
+    return found
 
 
 @cache
