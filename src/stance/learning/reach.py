@@ -20,8 +20,8 @@ def reaches(texts: Sequence[str], cues: Sequence[Cues], language: Language) -> I
     found: dict[str, list[bool]] = {kind: [] for kind in (*_KINDS, "side")}
     for text, own in zip(texts, cues, strict=True):
         kinds = _kinds_in(text, language)
-        for kind in _KINDS:
-            found[kind].append(kind in kinds)
+        found["debate"].append("debate" in kinds)
+        found["ai"].append(bool(kinds))  # the debate is about nothing else
         found["side"].append(any(feature.startswith(("names ", "implied ")) for feature in own.features))
     distances = {kind: [*map(_called, _distances(places))] for kind, places in found.items()}
     for debate, subject, side in zip(*distances.values(), strict=True):

@@ -41,7 +41,7 @@ class Settings:
         }
     )
     """What each view is multiplied with after it has unit length."""
-    neutral: float = 1.0
+    neutral: float = 0.5
     """What neutral is given beyond that, since passages hold more sides than the web does (Saerens et al. 2002)."""
     threshold: float = 0.75
     """A side less likely than this is unsure."""
