@@ -31,6 +31,7 @@ def test_a_row_a_statement() -> None:
             "block": prediction.statement.block,
             "stance": prediction.stance,
             "confidence": pytest.approx(prediction.confidence, abs=1e-6),
+            "unsure": prediction.unsure,
         }
         | {
             name: pytest.approx(prediction.probabilities[stance.Stance(name.replace("_", "-"))], abs=1e-6)

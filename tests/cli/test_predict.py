@@ -18,11 +18,11 @@ from stance.types import Stance
 Run = Callable[..., subprocess.CompletedProcess[bytes]]
 FIELDS = [
     "document", "start", "end", "text", "speaker", "speakers", "speaker_id", "speaker_confidence", "rule", "block",
-    "stance", "confidence", "probabilities",
+    "stance", "confidence", "unsure", "probabilities",
 ]  # fmt: skip
 CHINESE = "顾明川说，开源模型更便宜，也更安全。明天有雨，大家都在家里休息。"
 TRADITIONAL = "顧明川說，開源模型更便宜，也更安全。明天有雨，大家都在家裡休息。"
-ENGLISH = "Open models are cheaper. It will rain on Sunday."
+ENGLISH = "Open models are cheaper and safer. It will rain on Sunday."
 
 
 def _rows(done: subprocess.CompletedProcess[bytes]) -> list[dict[str, Any]]:

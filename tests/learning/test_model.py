@@ -105,9 +105,9 @@ def test_softmax_stands_large_numbers() -> None:
     ("text", "exchanged"),
     [
         ("开源模型更安全，也更便宜。", "闭源模型更安全，也更便宜。"),
-        ("闭源注定失败。", "开源注定失败。"),
+        ("闭源是错误的。", "开源是错误的。"),
         ("Open models are cheaper and safer.", "Closed models are cheaper and safer."),
-        ("Closed source will win.", "Open source will win."),
+        ("Closed source is a mistake.", "Open source is a mistake."),
     ],
 )
 def test_exchanging_the_sides_turns_the_stance(shipped: Model, text: str, exchanged: str) -> None:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -81,7 +82,7 @@ def test_a_language_learns_from_its_own_labels() -> None:
     settings = Settings()
     assert settings_for(Language.ENGLISH, rows, settings) == (settings, rows[1:])
     assert settings_for(Language.ENGLISH, rows[:1], settings) == (
-        Settings(VIEWS[2:], settings.weights, settings.c, settings.least),
+        replace(settings, views=VIEWS[2:]),
         rows[:1],
     )
 

@@ -92,7 +92,7 @@ def test_stances_are_told_without_colour(page: html.HtmlElement) -> None:
     ]
     cells = [_text(one) for one in page.xpath("//table[@id='all']/tbody/tr/td[3]")]
     assert cells[:3] == ["· 中立", "▶ 支持开源", "◀ 支持闭源"]
-    assert "– 未判定" in cells
+    assert "– 不确定" in cells
 
 
 def test_evidence_is_marked_and_listed(page: html.HtmlElement) -> None:

@@ -73,7 +73,7 @@ def test_the_chart_counts_by_speaker(client: TestClient) -> None:
     page = client.get(_paste(client)).text
     table = page[page.index('<table class="speakers">') :]
     row = table[table.index('<th scope="row">顾明川') :].partition("</tr>")[0]
-    assert re.findall(r'class="number">(\d+)<', row) == ["0", "1", "0"]
+    assert re.findall(r'class="number">(\d+)<', row) == ["0", "1", "0", "0"]
 
 
 def test_files_and_text_together(client: TestClient) -> None:
