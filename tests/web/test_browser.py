@@ -139,7 +139,7 @@ def test_paste_correct_retrain_export(browser: Any, serve: Any, root: Path, tmp_
         assert row.find_element("css selector", ".letter").text in {"O", "C", "N", "?"}
         shade, plain = (
             browser.execute_script("return getComputedStyle(arguments[0]).backgroundColor", one)
-            for one in (row, _one(browser, "li.statement.neutral"))
+            for one in (_one(browser, "li.statement.pro-open"), _one(browser, "li.statement.neutral"))
         )
         assert shade != plain
         row.find_element("css selector", "summary").click()
@@ -150,6 +150,7 @@ def test_paste_correct_retrain_export(browser: Any, serve: Any, root: Path, tmp_
         assert not any(one.is_displayed() for one in _all(browser, "li.statement.neutral"))
         read = browser.current_url
 
+        _one(browser, "#sides").click()
         row.find_element("css selector", ".inside a.button").click()
         field = _one(browser, "#speaker")
         assert field.get_attribute("value") == "李彦宏"
