@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stance.language.lexicon import lexicon
-from stance.language.scanning import Scanner, leading
+from stance.language.scanning import Scanner, leading, needed
 from stance.types import Language
 
 
@@ -83,3 +83,20 @@ def test_any_alternatives(alternatives: list[str], text: str) -> None:
 )
 def test_leading(pattern: str, characters: set[str]) -> None:
     assert leading(pattern) == characters
+
+
+@pytest.mark.parametrize(
+    ("pattern", "literals"),
+    [
+        ("开源", {"开源"}),
+        ("(?:封|锁)在.{0,4}接口", {"接口"}),
+        ("[甲乙]", {"甲", "乙"}),
+        ("(?:ab|cd)+x?", {"ab", "cd"}),
+        ("(?<!不)会输", {"会输"}),
+        ("a?", set()),
+        (".*|x", set()),
+        ("(?:a|)b?", set()),
+    ],
+)
+def test_needed(pattern: str, literals: set[str]) -> None:
+    assert needed(pattern) == literals

@@ -50,3 +50,16 @@ def test_prose_is_not(text: str) -> None:
 def test_no_article_of_ours_is_data(root: Path) -> None:
     for path in [*(root / "seeds").glob("*.txt"), *(root / "labels/authored/web/texts").glob("*.txt")]:
         assert data_in(path.read_bytes().decode("utf-8", "replace")) is None, path.name
+
+
+@pytest.mark.parametrize(
+    ("kind", "advice"),
+    [
+        ("JSON Lines", "label it with: stance bulk FILE.jsonl --text-column body --out FOLDER"),
+        ("JSON", "save it as JSON Lines, and label it with: stance bulk FILE.jsonl --text-column body --out FOLDER"),
+        ("CSV", "label it with: stance bulk FILE.csv --text-column body --out FOLDER"),
+        ("TSV", "save it as CSV, and label it with: stance bulk FILE.csv --text-column body --out FOLDER"),
+    ],
+)
+def test_the_advice_names_a_file_that_bulk_takes_for_what_it_is(kind: str, advice: str) -> None:
+    assert Data(kind, "body").advice == advice

@@ -7,29 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stance.files import read_toml
-from stance.language.scanning import needed
 from stance.learning.features import normalize
 from stance.learning.patterns import Patterns
 from stance.types import Language
 
 TABLES = (("implied", "open"), ("implied", "closed"), ("frame", "neutral"))
-
-
-@pytest.mark.parametrize(
-    ("pattern", "literals"),
-    [
-        ("开源", {"开源"}),
-        ("(?:封|锁)在.{0,4}接口", {"接口"}),
-        ("[甲乙]", {"甲", "乙"}),
-        ("(?:ab|cd)+x?", {"ab", "cd"}),
-        ("(?<!不)会输", {"会输"}),
-        ("a?", set()),
-        (".*|x", set()),
-        ("(?:a|)b?", set()),
-    ],
-)
-def test_needed(pattern: str, literals: set[str]) -> None:
-    assert needed(pattern) == literals
 
 
 @pytest.mark.parametrize("language", Language)

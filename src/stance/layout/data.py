@@ -14,35 +14,10 @@ _BEGUN = 2_000
 _COLUMN = re.compile(r"[\w-]{1,30}(?: [\w-]{1,30}){0,2}")
 
 # One of these is among the columns of a table of texts; commas are too common in prose to tell one by them alone.
-_NAMES = frozenset(
-    [
-        "text",
-        "body",
-        "content",
-        "article",
-        "id",
-        "url",
-        "link",
-        "title",
-        "headline",
-        "date",
-        "author",
-        "source",
-        "正文",
-        "内容",
-        "內容",
-        "文本",
-        "文章",
-        "标题",
-        "標題",
-        "作者",
-        "日期",
-        "链接",
-        "來源",
-        "来源",
-        "编号",
-    ]
-)
+_NAMES = frozenset([
+    "text", "body", "content", "article", "id", "url", "link", "title", "headline", "date", "author", "source",
+    "正文", "内容", "內容", "文本", "文章", "标题", "標題", "作者", "日期", "链接", "來源", "来源", "编号",
+])  # fmt: skip
 
 
 class Data(NamedTuple):
@@ -56,11 +31,11 @@ class Data(NamedTuple):
     @property
     def advice(self) -> str:
         """What to do with it."""
+        kind = {"JSON": "JSON Lines", "TSV": "CSV"}.get(self.kind, self.kind)
+        suffix = ".csv" if kind == "CSV" else ".jsonl"  # bulk goes by it
+        first = "" if kind == self.kind else f"save it as {kind}, and "
         column = f" --text-column {self.field}" if self.field else ""
-        if self.kind in {"JSON Lines", "CSV"}:
-            return f"label it with: stance bulk FILE{column} --out FOLDER"
-        other = "JSON Lines" if self.kind == "JSON" else "CSV"
-        return f"save it as {other}, and label that with: stance bulk FILE{column} --out FOLDER"
+        return f"{first}label it with: stance bulk FILE{suffix}{column} --out FOLDER"
 
 
 def data_in(text: str) -> Data | None:

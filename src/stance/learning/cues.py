@@ -75,6 +75,8 @@ class CueLexicon:
     """Entry to categories, "target.open", "judgement.cost.good", "gradable.up", "operator.negation"."""
     patterns: Patterns
     """Groups "implied.open", "implied.closed" and "frame.neutral"."""
+    topics: Mapping[str, tuple[str, ...]]
+    """Words that tell that a text is about the "debate", or at least about "ai"."""
 
     @property
     def size(self) -> int:
@@ -131,7 +133,7 @@ def cue_lexicon(language: Language) -> CueLexicon:
         patterns = Patterns({f"{table}.{key}": tables[table][key] for table, key in _PATTERN_TABLES})
     except (ValueError, KeyError) as error:
         raise LexiconError(f"cues/{language}.toml: {error}; mend that pattern or table") from error
-    return CueLexicon(language, entries, patterns)
+    return CueLexicon(language, entries, patterns, {kind: tuple(words) for kind, words in tables["topic"].items()})
 
 
 def _categories(tables: Mapping[str, Any]) -> Iterator[tuple[str, Sequence[object]]]:

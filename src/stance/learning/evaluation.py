@@ -231,9 +231,7 @@ def calibrated(training: Sequence[Example], logits: Floats) -> Floats:
 
 
 def cross_validate(
-    training: Sequence[Example],
-    settings: Settings,
-    documents: Sequence[LabelledDocument] = (),
+    training: Sequence[Example], settings: Settings, documents: Sequence[LabelledDocument] = ()
 ) -> Result:
     """Leave one document out, or a tenth of them where there are many; speakers where there are `documents`.
 

@@ -5,9 +5,8 @@ from functools import cache
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from stance.files import read_toml
 from stance.language.chinese import inside_word
-from stance.learning.cues import Cues
+from stance.learning.cues import Cues, cue_lexicon
 from stance.types import Language
 
 _KINDS = ("debate", "ai")
@@ -57,6 +56,6 @@ def _kinds_in(text: str, language: Language) -> set[str]:
 
 @cache
 def _matcher(language: Language) -> tuple[AhoCorasick, list[str]]:
-    topics = read_toml(f"stance.language.{language}", "sides.toml")["topic"]
+    topics = cue_lexicon(language).topics
     words = {word: kind for kind in reversed(_KINDS) for word in topics[kind]}
     return AhoCorasick(list(words), matchkind=MatchKind.Standard), list(words.values())
